@@ -1,0 +1,63 @@
+#include "base/clock.h"
+
+#include "base/error.h"
+
+static gint64 clock_fixed = G_MININT64;
+
+gint64 clock_now(void)
+{
+  return clock_fixed != G_MININT64 ? clock_fixed : g_get_real_time() / G_USEC_PER_SEC;
+}
+
+void clock_set(gint64 now)
+{
+  clock_fixed = now;
+}
+
+gboolean clock_parse(const char *text, gint64 *ret_time, GError **error)
+{
+  /* GLib also takes ISO 8601's other forms, and times without an offset. */
+  static const char form[] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?"
+                             "([Zz]|[+-][0-9]{2}:[0-9]{2})$";
+  g_autoptr(GDateTime) time = NULL;
+  if (g_regex_match_simple(form, text, 0, 0)) {
+    g_autofree char *upper = g_ascii_strup(text, -1);
+    time = g_date_time_new_from_iso8601(upper, NULL);
+  }
+  if (time == NULL) {
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_USAGE,
+                "\"%s\" is not a time of RFC 3339, such as 2026-03-01T02:00:00Z", text);
+    return FALSE;
+  }
+  *ret_time = g_date_time_to_unix(time);
+  return TRUE;
+}
+
+static char *clock_format_as(gint64 time, const char *format)
+{
+  g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc(time);
+  return moment != NULL ? g_date_time_format(moment, format) : g_strdup("-");
+}
+
+char *clock_format(gint64 time)
+{
+  return clock_format_as(time, "%Y-%m-%dT%H:%M:%SZ");
+}
+
+char *clock_format_date(gint64 time)
+{
+  static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc(time);
+  if (moment == NULL)
+    return g_strdup("-");
+  return g_strdup_printf("%s %d, %d", months[g_date_time_get_month(moment) - 1],
+                         g_date_time_get_day_of_month(moment), g_date_time_get_year(moment));
+}
+
+gint64 clock_add_years(gint64 time, int years)
+{
+  g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc(time);
+  g_autoptr(GDateTime) later = g_date_time_add_years(moment, years);
+  return g_date_time_to_unix(later);
+}

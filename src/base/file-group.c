@@ -1,0 +1,141 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file-private.h"
+#include "base/file.h"
+
+typedef struct {
+  FilePhase phase;
+  char *from; /* a temporary name, or the file to move or to shred */
+  char *to;   /* NULL: shred */
+  gboolean temporary;
+} GroupEntry;
+
+struct FileGroup {
+  int root;
+  GMutex lock;
+  GPtrArray *entries;
+};
+
+static void group_entry_free(GroupEntry *entry)
+{
+  g_free(entry->from);
+  g_free(entry->to);
+  g_free(entry);
+}
+
+FileGroup *file_group_new(int root)
+{
+  FileGroup *group = g_new0(FileGroup, 1);
+  group->root = root;
+  group->entries = g_ptr_array_new_with_free_func((GDestroyNotify)group_entry_free);
+  g_mutex_init(&group->lock);
+  return group;
+}
+
+static void file_group_add(FileGroup *group, FilePhase phase, char *from, const char *to,
+                           gboolean temporary)
+{
+  GroupEntry *entry = g_new0(GroupEntry, 1);
+  *entry = (GroupEntry){phase, from, g_strdup(to), temporary};
+  g_mutex_lock(&group->lock);
+  g_ptr_array_add(group->entries, entry);
+  g_mutex_unlock(&group->lock);
+}
+
+gboolean file_group_write(FileGroup *group, FilePhase phase, const char *path, const void *bytes,
+                          gsize length, mode_t mode, GError **error)
+{
+  char *temporary = NULL;
+  if (!file_write_temporary(group->root, path, bytes, length, mode, FALSE, &temporary, error))
+    return FALSE;
+  file_group_add(group, phase, temporary, path, TRUE);
+  return TRUE;
+}
+
+void file_group_move(FileGroup *group, const char *from, const char *to)
+{
+  file_group_add(group, FILE_PHASE_MOVE, g_strdup(from), to, FALSE);
+}
+
+void file_group_shred(FileGroup *group, const char *path)
+{
+  file_group_add(group, FILE_PHASE_MOVE, g_strdup(path), NULL, FALSE);
+}
+
+guint file_group_size(const FileGroup *group)
+{
+  return group->entries->len;
+}
+
+static gboolean file_overwrite(int fd, off_t length)
+{
+  static const char zeros[65536];
+  while (length > 0) {
+    gsize part = MIN((gsize)length, sizeof zeros);
+    if (!file_write_all(fd, zeros, part))
+      return FALSE;
+    length -= (off_t)part;
+  }
+  return fsync(fd) == 0;
+}
+
+static gboolean file_shred(int root, const char *path, GError **error)
+{
+  int fd = openat(root, path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0)
+    return errno == ENOENT || error_set_errno(error, errno, "%s: cannot overwrite", path);
+  struct stat status;
+  gboolean ok = fstat(fd, &status) == 0 && file_step() && file_overwrite(fd, status.st_size);
+  int errnum = errno;
+  close(fd);
+  if (!ok)
+    return error_set_errno(error, errnum, "%s: cannot overwrite", path);
+  return file_remove(root, path, error);
+}
+
+static gboolean group_entry_commit(int root, GroupEntry *entry, GError **error)
+{
+  if (entry->to == NULL)
+    return file_shred(root, entry->from, error);
+  if (!entry->temporary && faccessat(root, entry->from, F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
+      errno == ENOENT)
+    return TRUE;
+  if (!file_rename(root, entry->from, entry->to, error))
+    return FALSE;
+  entry->temporary = FALSE;
+  return TRUE;
+}
+
+gboolean file_group_commit(FileGroup *group, GError **error)
+{
+  if (group->entries->len == 0)
+    return TRUE;
+  if (!file_sync(group->root, error))
+    return FALSE;
+  for (FilePhase phase = FILE_PHASE_ARCHIVE; phase < FILE_PHASE_N; phase++)
+    for (guint i = 0; i < group->entries->len; i++) {
+      GroupEntry *entry = g_ptr_array_index(group->entries, i);
+      if (entry->phase == phase && !group_entry_commit(group->root, entry, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+void file_group_free(FileGroup *group)
+{
+  if (group == NULL)
+    return;
+  for (guint i = 0; i < group->entries->len; i++) {
+    const GroupEntry *entry = g_ptr_array_index(group->entries, i);
+    if (entry->temporary)
+      unlinkat(group->root, entry->from, 0);
+  }
+  g_ptr_array_unref(group->entries);
+  g_mutex_clear(&group->lock);
+  g_free(group);
+}

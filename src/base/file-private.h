@@ -1,0 +1,22 @@
+/* What the two files of the seam share. */
+#ifndef CERTDROP_BASE_FILE_PRIVATE_H
+#define CERTDROP_BASE_FILE_PRIVATE_H
+
+#include <glib.h>
+#include <sys/types.h>
+
+/* Writes all of it, however many calls that takes. FALSE with errno set. */
+gboolean file_write_all(int fd, const void *bytes, gsize length);
+
+/* A new temporary name beside PATH; the caller frees it. */
+char *file_temporary_path(const char *path);
+
+/* Writes the bytes under a temporary name beside PATH, which it returns in
+ * *RET_TEMPORARY; on failure nothing is left. */
+gboolean file_write_temporary(int root, const char *path, const void *bytes, gsize length,
+                              mode_t mode, gboolean sync, char **ret_temporary, GError **error);
+
+/* Renames, making the folder of TO if that is what is missing. */
+gboolean file_rename(int root, const char *from, const char *to, GError **error);
+
+#endif

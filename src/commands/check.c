@@ -1,0 +1,119 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/commands-private.h"
+
+static const char *const outcomes[LIFECYCLE_OUTCOME_N] = {
+    [LIFECYCLE_OUTCOME_ACCEPTED] = "accepted",
+    [LIFECYCLE_OUTCOME_REJECTED] = "rejected",
+    [LIFECYCLE_OUTCOME_WAITING] = "waiting",
+};
+
+static void add_faults(JsonBuilder *builder, const char *name, const GPtrArray *faults)
+{
+  json_builder_set_member_name(builder, name);
+  json_builder_begin_array(builder);
+  for (guint i = 0; faults != NULL && i < faults->len; i++) {
+    const Fault *fault = g_ptr_array_index(faults, i);
+    json_builder_begin_object(builder);
+    json_add_text(builder, "code", fault->code);
+    json_builder_set_member_name(builder, "line");
+    if (fault->line > 0)
+      json_builder_add_int_value(builder, fault->line);
+    else
+      json_builder_add_null_value(builder);
+    json_add_text(builder, "element", fault->element);
+    json_add_text(builder, "text", fault->text);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+}
+
+static void add_item(JsonBuilder *builder, const LedgerItem *item)
+{
+  json_builder_begin_object(builder);
+  json_add_text(builder, "kind", item->kind != 0 ? request_kinds[item->kind].name : NULL);
+  json_add_text(builder, "ref", item->ref);
+  json_add_text(builder, "outcome", outcomes[item->outcome]);
+  add_faults(builder, "faults", item->faults);
+  add_faults(builder, "warnings", item->warnings);
+  json_builder_end_object(builder);
+}
+
+static void print_json(const GPtrArray *checks)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  json_builder_set_member_name(builder, "files");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < checks->len; i++) {
+    const KeeperCheck *check = g_ptr_array_index(checks, i);
+    json_builder_begin_object(builder);
+    json_add_text(builder, "file", check->name);
+    json_add_text(builder, "outcome", check->outcome);
+    add_faults(builder, "faults", check->faults);
+    json_builder_set_member_name(builder, "items");
+    json_builder_begin_array(builder);
+    for (guint k = 0; k < check->items->len; k++)
+      add_item(builder, g_ptr_array_index(check->items, k));
+    json_builder_end_array(builder);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+  json_builder_end_object(builder);
+  command_print_json(builder);
+}
+
+static void complain_of(const char *name, const char *what, const GPtrArray *faults)
+{
+  for (guint i = 0; faults != NULL && i < faults->len; i++) {
+    const Fault *fault = g_ptr_array_index(faults, i);
+    g_autofree char *line =
+        fault->line > 0 ? g_strdup_printf(":%" G_GINT64_FORMAT, fault->line) : g_strdup("");
+    g_autofree char *text =
+        g_strdup_printf("%s%s: %s%s [%s]", name, line, what, fault->text, fault->code);
+    command_complain(text);
+  }
+}
+
+static void print_text(const KeeperCheck *check)
+{
+  complain_of(check->name, "", check->faults);
+  for (guint i = 0; i < check->items->len; i++) {
+    const LedgerItem *item = g_ptr_array_index(check->items, i);
+    complain_of(check->name, "", item->faults);
+    complain_of(check->name, "warning: ", item->warnings);
+    if (item->outcome == LIFECYCLE_OUTCOME_WAITING) {
+      g_autofree char *text =
+          g_strdup_printf("%s: would wait for %s", check->name, item->waits_for);
+      command_complain(text);
+    }
+  }
+  printf("%s: %s\n", check->name, check->outcome);
+}
+
+int command_check(const CommandContext *context, int argc, char **argv, GError **error)
+{
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = {
+      {"json", 0, 0, G_OPTION_ARG_NONE, &json, "print the outcomes as one JSON object", NULL},
+      G_OPTION_ENTRY_NULL,
+  };
+  if (!command_parse("check", entries, &argc, &argv, 1, -1, error))
+    return -1;
+  g_autoptr(Keeper) keeper = keeper_open(context->root, KEEPER_FOR_CHECK, error);
+  g_autoptr(GPtrArray) checks = keeper != NULL ? keeper_check(keeper, argv + 1, error) : NULL;
+  if (checks == NULL)
+    return -1;
+  gboolean faulty = FALSE;
+  for (guint i = 0; i < checks->len; i++) {
+    const KeeperCheck *check = g_ptr_array_index(checks, i);
+    faulty =
+        faulty || strcmp(check->outcome, "rejected") == 0 || strcmp(check->outcome, "partly") == 0;
+    if (!json)
+      print_text(check);
+  }
+  if (json)
+    print_json(checks);
+  return faulty ? 1 : 0;
+}

@@ -1,0 +1,41 @@
+/* What the commands share. */
+#ifndef CERTDROP_COMMANDS_PRIVATE_H
+#define CERTDROP_COMMANDS_PRIVATE_H
+
+#include <json-glib/json-glib.h>
+
+#include "commands/commands.h"
+#include "keeper/keeper.h"
+
+/* Reads the options ENTRIES of a command; what is left in *ARGC, *ARGV are its
+ * arguments, MINIMUM of them at least and MAXIMUM at most (-1: any number). */
+gboolean command_parse(const char *name, const GOptionEntry *entries, int *argc, char ***argv,
+                       int minimum, int maximum, GError **error);
+
+/* Prints what BUILDER has made, on one line, to standard output. */
+void command_print_json(JsonBuilder *builder);
+
+/* Prints TEXT to standard error with what a terminal would take as a command
+ * replaced: names of files may hold anything. */
+void command_complain(const char *text);
+
+/* Prints all messages of KEEPER to standard error. */
+void command_print_messages(const Keeper *keeper);
+
+/* Adds "NAME": VALUE to the object under way; NULL becomes null. */
+void json_add_text(JsonBuilder *builder, const char *name, const char *value);
+void json_add_number(JsonBuilder *builder, const char *name, gint64 value);
+/* A time as RFC 3339, 0 as null. */
+void json_add_time(JsonBuilder *builder, const char *name, gint64 value);
+/* A list of texts, NULL as an empty one. */
+void json_add_texts(JsonBuilder *builder, const char *name, char *const *values);
+
+int command_init(const CommandContext *context, int argc, char **argv, GError **error);
+int command_run(const CommandContext *context, int argc, char **argv, GError **error);
+int command_watch(const CommandContext *context, int argc, char **argv, GError **error);
+int command_check(const CommandContext *context, int argc, char **argv, GError **error);
+int command_new(const CommandContext *context, int argc, char **argv, GError **error);
+int command_show(const CommandContext *context, int argc, char **argv, GError **error);
+int command_report(const CommandContext *context, int argc, char **argv, GError **error);
+
+#endif

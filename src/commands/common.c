@@ -1,0 +1,89 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "commands/commands-private.h"
+
+gboolean command_parse(const char *name, const GOptionEntry *entries, int *argc, char ***argv,
+                       int minimum, int maximum, GError **error)
+{
+  const Command *command = command_find(name);
+  g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
+  g_autofree char *program = g_strdup_printf("certdrop %s", name);
+  g_autofree char *summary = g_strdup_printf("%s: %s.", name, command->summary);
+  g_set_prgname(program);
+  g_option_context_set_summary(context, summary);
+  if (entries != NULL)
+    g_option_context_add_main_entries(context, entries, NULL);
+  g_autoptr(GError) wrong = NULL;
+  if (!g_option_context_parse(context, argc, argv, &wrong)) {
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_USAGE, "%s; see `certdrop %s --help`",
+                wrong->message, name);
+    return FALSE;
+  }
+  int count = *argc - 1;
+  if (count >= minimum && (maximum < 0 || count <= maximum))
+    return TRUE;
+  g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_USAGE, "usage: certdrop %s %s", name,
+              command->arguments);
+  return FALSE;
+}
+
+void command_print_json(JsonBuilder *builder)
+{
+  g_autoptr(JsonNode) root = json_builder_get_root(builder);
+  g_autofree char *text = json_to_string(root, FALSE);
+  printf("%s\n", text);
+}
+
+void command_complain(const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid(text, -1);
+  g_autoptr(GString) line = g_string_new(NULL);
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+    gunichar character = g_utf8_get_char(at);
+    if (g_unichar_iscntrl(character))
+      g_string_append_printf(line, "\\x%02x", character);
+    else
+      g_string_append_unichar(line, character);
+  }
+  fprintf(stderr, "%s\n", line->str);
+}
+
+void command_print_messages(const Keeper *keeper)
+{
+  const GPtrArray *messages = keeper_messages(keeper);
+  for (guint i = 0; i < messages->len; i++)
+    command_complain(g_ptr_array_index(messages, i));
+}
+
+void json_add_text(JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name(builder, name);
+  if (value != NULL)
+    json_builder_add_string_value(builder, value);
+  else
+    json_builder_add_null_value(builder);
+}
+
+void json_add_number(JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name(builder, name);
+  json_builder_add_int_value(builder, value);
+}
+
+void json_add_time(JsonBuilder *builder, const char *name, gint64 value)
+{
+  g_autofree char *text = value != 0 ? clock_format(value) : NULL;
+  json_add_text(builder, name, text);
+}
+
+void json_add_texts(JsonBuilder *builder, const char *name, char *const *values)
+{
+  json_builder_set_member_name(builder, name);
+  json_builder_begin_array(builder);
+  for (char *const *value = values; value != NULL && *value != NULL; value++)
+    json_builder_add_string_value(builder, *value);
+  json_builder_end_array(builder);
+}

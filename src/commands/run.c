@@ -1,0 +1,80 @@
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "commands/commands-private.h"
+
+static void on_signal(int number G_GNUC_UNUSED)
+{
+  keeper_stop();
+}
+
+/* A bar with counts and rate, drawn over itself. */
+static void draw_progress(gint64 decided, gint64 total, gpointer data)
+{
+  const int width = 30;
+  gint64 began = *(const gint64 *)data;
+  double seconds = (double)(g_get_monotonic_time() - began) / G_USEC_PER_SEC;
+  int full = total > 0 ? (int)(decided * width / total) : width;
+  fprintf(stderr, "\r[%.*s%*s] %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " files, %.0f/s ", full,
+          "##############################", width - full, "", decided, total,
+          seconds > 0 ? (double)decided / seconds : 0.0);
+  fflush(stderr);
+}
+
+static void print_json(const LedgerRun *run)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  json_add_number(builder, "accepted", run->accepted);
+  json_add_number(builder, "rejected", run->rejected);
+  json_add_number(builder, "waiting", run->waiting);
+  json_add_number(builder, "items", run->items);
+  json_add_number(builder, "issued", run->issued);
+  json_add_number(builder, "expired", run->expired);
+  json_add_number(builder, "renewed", run->renewed);
+  json_builder_set_member_name(builder, "seconds");
+  json_builder_add_double_value(builder, (double)run->milliseconds / 1000.0);
+  json_builder_end_object(builder);
+  command_print_json(builder);
+}
+
+static void print_line(const LedgerRun *run)
+{
+  printf("%" G_GINT64_FORMAT " accepted, %" G_GINT64_FORMAT " rejected, %" G_GINT64_FORMAT
+         " waiting; %" G_GINT64_FORMAT " issued, %" G_GINT64_FORMAT " expired; %.2f s\n",
+         run->accepted, run->rejected, run->waiting, run->issued, run->expired,
+         (double)run->milliseconds / 1000.0);
+}
+
+int command_run(const CommandContext *context, int argc, char **argv, GError **error)
+{
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = {
+      {"json", 0, 0, G_OPTION_ARG_NONE, &json, "print the counts as one JSON object", NULL},
+      G_OPTION_ENTRY_NULL,
+  };
+  if (!command_parse("run", entries, &argc, &argv, 0, 0, error))
+    return -1;
+  g_autoptr(Keeper) keeper = keeper_open(context->root, KEEPER_FOR_RUN, error);
+  if (keeper == NULL)
+    return -1;
+  const struct sigaction action = {.sa_handler = on_signal};
+  sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGINT, &action, NULL);
+  LedgerRun run = {0};
+  gint64 began = g_get_monotonic_time();
+  gboolean terminal = isatty(STDERR_FILENO) && !json;
+  gboolean ok = keeper_run(keeper, terminal ? draw_progress : NULL, &began, &run, error);
+  if (terminal)
+    fprintf(stderr, "\r\033[K");
+  command_print_messages(keeper);
+  if (!ok)
+    return -1;
+  if (json)
+    print_json(&run);
+  else
+    print_line(&run);
+  return run.rejected > 0 ? 1 : 0;
+}

@@ -1,0 +1,135 @@
+#include <stdio.h>
+
+#include "base/error.h"
+#include "commands/commands-private.h"
+
+/* An entry of the history: what, when, by which file. */
+static gboolean add_history(JsonBuilder *builder, Ledger *ledger, const char *subject,
+                            const char *order, GError **error)
+{
+  const guint most = 1000;
+  g_autoptr(GPtrArray) entries = ledger_history(ledger, subject, order, most, error);
+  if (entries == NULL)
+    return FALSE;
+  json_builder_set_member_name(builder, "history");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < entries->len; i++) {
+    const LedgerEntry *entry = g_ptr_array_index(entries, i);
+    json_builder_begin_object(builder);
+    json_add_time(builder, "at", entry->at);
+    json_add_text(builder, "what", entry->what);
+    json_add_text(builder, "file", entry->file);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+  return TRUE;
+}
+
+static gboolean add_certificate(JsonBuilder *builder, Ledger *ledger,
+                                const LedgerCertificate *certificate, GError **error)
+{
+  json_add_text(builder, "id", certificate->id);
+  json_add_text(builder, "order", certificate->order);
+  json_add_text(builder, "product", certificate->product->id);
+  json_add_text(builder, "status", lifecycle_statuses[certificate->status].name);
+  json_add_texts(builder, "domains", certificate->names);
+  json_add_time(builder, "notBefore", certificate->not_before);
+  json_add_time(builder, "notAfter", certificate->not_after);
+  json_add_time(builder, "termEnd", certificate->term_end);
+  json_add_text(builder, "serialNumber", certificate->serial);
+  json_add_text(builder, "sha256", certificate->sha256);
+  json_add_text(builder, "keyAlgorithm", certificate->key_kind);
+  json_add_text(builder, "issuer",
+                certificate->serial != NULL ? certificate->product->issuer : NULL);
+  json_builder_set_member_name(builder, "uploaded");
+  json_builder_add_boolean_value(builder, certificate->uploaded);
+  json_add_texts(builder, "deployments", NULL);
+  return add_history(builder, ledger, certificate->id, certificate->order, error);
+}
+
+static gboolean add_order(JsonBuilder *builder, Ledger *ledger, const LedgerOrder *order,
+                          GError **error)
+{
+  const LifecycleOrder *facts = order->order;
+  g_autoptr(GPtrArray) certificates = ledger_certificates_of_order(ledger, facts->ref, error);
+  if (certificates == NULL)
+    return FALSE;
+  g_autofree char *price =
+      g_strdup_printf("%" G_GINT64_FORMAT ".%02d", facts->price / 100, (int)(facts->price % 100));
+  json_add_text(builder, "id", facts->ref);
+  json_add_text(builder, "product", facts->product->id);
+  json_add_number(builder, "quantity", facts->quantity);
+  json_add_number(builder, "years", facts->years);
+  json_add_number(builder, "nameCount", facts->name_count);
+  json_builder_set_member_name(builder, "autoRenew");
+  json_builder_add_boolean_value(builder, facts->auto_renew);
+  json_add_text(builder, "price", price);
+  json_add_text(builder, "currency", facts->currency);
+  json_builder_set_member_name(builder, "paid");
+  json_builder_add_boolean_value(builder, facts->paid);
+  json_add_time(builder, "created", order->created);
+  json_builder_set_member_name(builder, "certificates");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < certificates->len; i++) {
+    const LedgerCertificate *certificate = g_ptr_array_index(certificates, i);
+    json_builder_begin_object(builder);
+    json_add_text(builder, "id", certificate->id);
+    json_add_text(builder, "status", lifecycle_statuses[certificate->status].name);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+  return add_history(builder, ledger, facts->ref, NULL, error);
+}
+
+static int unknown(const char *id, GError **error)
+{
+  g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED,
+              "there is no certificate and no order \"%s\"; the pages under reports/ list them all",
+              id);
+  return -1;
+}
+
+/* A certificate by its ID, or by its order's where that has only one; else an order. */
+static int show_json(Keeper *keeper, const char *id, GError **error)
+{
+  Ledger *ledger = keeper_ledger(keeper);
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  g_autoptr(LedgerCertificate) certificate = NULL;
+  g_autoptr(LedgerOrder) order = NULL;
+  if (!ledger_read_certificate(ledger, id, &certificate, error) ||
+      !ledger_read_order_page(ledger, id, &order, error))
+    return -1;
+  if (certificate == NULL && order == NULL)
+    return unknown(id, error);
+  json_builder_begin_object(builder);
+  gboolean ok = certificate != NULL ? add_certificate(builder, ledger, certificate, error)
+                                    : add_order(builder, ledger, order, error);
+  json_builder_end_object(builder);
+  if (!ok)
+    return -1;
+  command_print_json(builder);
+  return 0;
+}
+
+int command_show(const CommandContext *context, int argc, char **argv, GError **error)
+{
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = {
+      {"json", 0, 0, G_OPTION_ARG_NONE, &json, "print it as one JSON object", NULL},
+      G_OPTION_ENTRY_NULL,
+  };
+  if (!command_parse("show", entries, &argc, &argv, 1, 1, error))
+    return -1;
+  g_autoptr(Keeper) keeper = keeper_open(context->root, KEEPER_FOR_SHOW, error);
+  if (keeper == NULL)
+    return -1;
+  if (json)
+    return show_json(keeper, argv[1], error);
+  g_autofree char *markdown = NULL;
+  if (!keeper_show(keeper, argv[1], &markdown, error))
+    return -1;
+  if (markdown == NULL)
+    return unknown(argv[1], error);
+  fputs(markdown, stdout);
+  return 0;
+}

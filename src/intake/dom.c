@@ -1,0 +1,81 @@
+#include "intake/document-private.h"
+
+#include <string.h>
+
+gboolean document_is_element(const xmlNode *node)
+{
+  return node->type == XML_ELEMENT_NODE && node->ns != NULL &&
+         strcmp((const char *)node->ns->href, DOCUMENT_NAMESPACE) == 0;
+}
+
+static xmlNode *first_element(xmlNode *node)
+{
+  while (node != NULL && node->type != XML_ELEMENT_NODE)
+    node = node->next;
+  return node;
+}
+
+xmlNode *document_first_child(const xmlNode *element)
+{
+  return first_element(element->children);
+}
+
+xmlNode *document_next(const xmlNode *element)
+{
+  return first_element(element->next);
+}
+
+static char *take(xmlChar *text)
+{
+  char *copy = g_strdup((const char *)text);
+  xmlFree(text);
+  return copy;
+}
+
+char *document_attribute(const xmlNode *element, const char *name)
+{
+  return take(xmlGetNoNsProp(element, (const xmlChar *)name));
+}
+
+char *document_text(const xmlNode *element)
+{
+  return take(xmlNodeGetContent(element));
+}
+
+/* Edits that turn one text into the other: a character added, removed, changed, or two
+ * swapped (Damerau's distance, restricted). Upper and lower case are the same. */
+static guint distance(const char *left, const char *right)
+{
+  enum { LONGEST = 40 };
+  gsize m = strlen(left), n = strlen(right);
+  guint cost[LONGEST + 1][LONGEST + 1];
+  if (m > LONGEST || n > LONGEST)
+    return G_MAXUINT;
+  for (gsize i = 0; i <= m; i++)
+    cost[i][0] = (guint)i;
+  for (gsize j = 0; j <= n; j++)
+    cost[0][j] = (guint)j;
+  for (gsize i = 1; i <= m; i++)
+    for (gsize j = 1; j <= n; j++) {
+      char a = g_ascii_tolower(left[i - 1]), b = g_ascii_tolower(right[j - 1]);
+      guint least = MIN(cost[i - 1][j], cost[i][j - 1]) + 1;
+      cost[i][j] = MIN(least, cost[i - 1][j - 1] + (a != b));
+      if (i > 1 && j > 1 && a == g_ascii_tolower(right[j - 2]) && g_ascii_tolower(left[i - 2]) == b)
+        cost[i][j] = MIN(cost[i][j], cost[i - 2][j - 2] + 1);
+    }
+  return cost[m][n];
+}
+
+const char *document_nearest(const char *name, const char *const *names)
+{
+  const char *nearest = NULL;
+  guint least = (guint)strlen(name) / 3 + 1;
+  for (; *names != NULL; names++) {
+    guint edits = distance(name, *names);
+    if (edits > least || (nearest != NULL && edits == least))
+      continue;
+    nearest = *names;
+    least = edits;
+  }
+  return nearest;
+}

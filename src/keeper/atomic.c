@@ -1,0 +1,128 @@
+#include "keeper/keeper-private.h"
+
+typedef struct {
+  RequestItem *item;
+  gint64 position;
+} HeldItem;
+
+struct KeeperAtomic {
+  GPtrArray *held; /* HeldItem */
+  guint issues;    /* of the group, when the batch began */
+  guint outputs;
+  gint64 issued;
+};
+
+static void held_item_free(HeldItem *held)
+{
+  request_item_free(held->item);
+  g_free(held);
+}
+
+gboolean keeper_atomic_begin(Keeper *keeper, KeeperFile *file, GError **error)
+{
+  if (!ledger_begin_part(keeper->ledger, error))
+    return FALSE;
+  KeeperAtomic *atomic = g_new0(KeeperAtomic, 1);
+  atomic->held = g_ptr_array_new_with_free_func((GDestroyNotify)held_item_free);
+  atomic->issues = keeper->issues->len;
+  atomic->outputs = keeper->outputs->len;
+  atomic->issued = keeper->run.issued;
+  file->atomic = atomic;
+  if (file->rows == NULL)
+    file->rows = g_ptr_array_new_with_free_func((GDestroyNotify)ledger_item_free);
+  return TRUE;
+}
+
+void keeper_atomic_hold(KeeperFile *file, RequestItem *item, gint64 position)
+{
+  HeldItem *held = g_new0(HeldItem, 1);
+  *held = (HeldItem){item, position};
+  g_ptr_array_add(file->atomic->held, held);
+}
+
+void keeper_atomic_free(KeeperAtomic *atomic)
+{
+  if (atomic == NULL)
+    return;
+  g_ptr_array_unref(atomic->held);
+  g_free(atomic);
+}
+
+/* Puts ROW in the place of the row that the first try made. */
+static void replace_row(KeeperFile *file, LedgerItem *row)
+{
+  for (guint i = 0; i < file->rows->len; i++) {
+    const LedgerItem *old = g_ptr_array_index(file->rows, i);
+    if (old->position != row->position)
+      continue;
+    g_ptr_array_remove_index(file->rows, i);
+    file->waiting--;
+    keeper_file_count(file, row);
+    return;
+  }
+  g_assert_not_reached();
+}
+
+/* One round over what waits; *RET_MOVED: something was decided. */
+static gboolean retry_held(Keeper *keeper, KeeperFile *file, gboolean *ret_moved, GError **error)
+{
+  GPtrArray *held = file->atomic->held;
+  *ret_moved = FALSE;
+  for (guint i = 0; i < held->len;) {
+    const HeldItem *one = g_ptr_array_index(held, i);
+    LedgerItem *row = keeper_decide_item(keeper, file, one->item, one->position, error);
+    if (row == NULL)
+      return FALSE;
+    gboolean waits = row->outcome == LIFECYCLE_OUTCOME_WAITING;
+    replace_row(file, row);
+    *ret_moved = *ret_moved || !waits;
+    if (waits)
+      i++;
+    else
+      g_ptr_array_remove_index(held, i);
+  }
+  return TRUE;
+}
+
+/* Says of each item of an undone batch what became of it: what was refused
+ * stays refused, what waits waits, and the others were refused with them. */
+static gboolean store_undone(Keeper *keeper, KeeperFile *file, gboolean waits, GError **error)
+{
+  file->accepted = 0;
+  file->rejected = 0;
+  file->waiting = 0;
+  for (guint i = 0; i < file->rows->len; i++) {
+    LedgerItem *row = g_ptr_array_index(file->rows, i);
+    if (!waits && row->outcome != LIFECYCLE_OUTCOME_REJECTED) {
+      fault_add(row->faults, "item-atomic", 0,
+                row->kind != 0 ? request_kinds[row->kind].name : NULL,
+                "the batch is atomic and another item of it was refused, so nothing of it was "
+                "done; mend that item and drop the whole batch again");
+      row->outcome = LIFECYCLE_OUTCOME_REJECTED;
+    }
+    file->rejected += row->outcome == LIFECYCLE_OUTCOME_REJECTED;
+    file->waiting += row->outcome == LIFECYCLE_OUTCOME_WAITING;
+    if (row->outcome != LIFECYCLE_OUTCOME_ACCEPTED && !ledger_put_item(keeper->ledger, row, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean keeper_atomic_end(Keeper *keeper, KeeperFile *file, gboolean whole, GError **error)
+{
+  gboolean moved = whole && file->atomic->held->len > 0;
+  while (moved && file->rejected == 0)
+    if (!retry_held(keeper, file, &moved, error))
+      return FALSE;
+  gboolean keep = whole && file->rejected == 0 && file->waiting == 0;
+  g_autofree KeeperAtomic *atomic = g_steal_pointer(&file->atomic);
+  g_ptr_array_unref(atomic->held);
+  if (!ledger_end_part(keeper->ledger, keep, error))
+    return FALSE;
+  if (keep)
+    return TRUE;
+  g_ptr_array_set_size(keeper->issues, (gint)atomic->issues);
+  g_ptr_array_set_size(keeper->outputs, (gint)atomic->outputs);
+  keeper->run.issued = atomic->issued;
+  return store_undone(keeper, file, whole && file->rejected == 0, error);
+}

@@ -1,0 +1,186 @@
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "keeper/keeper-private.h"
+
+/* What the ledger knows of the item's subject, for as long as it is decided. */
+typedef struct {
+  LifecycleFacts facts;
+  LifecycleOrder *order;
+  LifecycleCertificate *certificate;
+  LifecycleKeyUse key_use;
+} Known;
+
+static void known_clear(Known *known)
+{
+  lifecycle_order_free(known->order);
+  lifecycle_certificate_free(known->certificate);
+  g_free(known->key_use.certificate);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Known, known_clear)
+
+/* "PO-1.2" is the second certificate of the order "PO-1"; "PO-1" alone means
+ * the order and, if that has one certificate only, the certificate too. */
+static gboolean read_subject(Keeper *keeper, const char *subject, LifecycleSubject what,
+                             Known *known, GError **error)
+{
+  g_autofree char *id = request_certificate_id(subject);
+  gboolean is_order = strcmp(id, subject) != 0 || what == LIFECYCLE_SUBJECT_ORDER;
+  g_autofree char *ref =
+      is_order ? g_strdup(subject) : g_strndup(subject, (gsize)(strrchr(id, '.') - id));
+  if (!ledger_read_order(keeper->ledger, ref, &known->order, error))
+    return FALSE;
+  if (known->order == NULL || what == LIFECYCLE_SUBJECT_ORDER ||
+      (is_order && known->order->quantity != 1))
+    return TRUE;
+  return ledger_read_certificate_facts(keeper->ledger, id, &known->certificate, error);
+}
+
+static gboolean read_key_use(Keeper *keeper, const RequestItem *item, Known *known, GError **error)
+{
+  const RequestCsr *csr = lifecycle_csr(item, known->certificate);
+  if (csr == NULL)
+    return TRUE;
+  known->facts.key_use = &known->key_use;
+  const char *id = known->certificate != NULL ? known->certificate->id : "";
+  return ledger_read_key_use(keeper->ledger, csr->spki_sha256, id, &known->key_use, error);
+}
+
+static gboolean read_facts(Keeper *keeper, const RequestItem *item, Known *known, GError **error)
+{
+  const LifecycleOperation *operation = &lifecycle_operations[item->kind];
+  const char *subject = lifecycle_subject(item);
+  if (subject != NULL && !read_subject(keeper, subject, operation->subject, known, error))
+    return FALSE;
+  known->facts.now = keeper->now;
+  known->facts.configuration = keeper->configuration;
+  known->facts.catalog = keeper->catalog;
+  known->facts.subject = subject;
+  known->facts.order = known->order;
+  known->facts.certificate = known->certificate;
+  return read_key_use(keeper, item, known, error);
+}
+
+/* Rules.md 1: only an accepted item uses its ref. *RET_KNOWN where this very
+ * item was accepted before. */
+static gboolean check_reference(Keeper *keeper, const RequestItem *item, LedgerItem *row,
+                                gboolean *ret_decided, GError **error)
+{
+  g_autoptr(LedgerReference) reference = NULL;
+  if (!ledger_read_reference(keeper->ledger, item->ref, &reference, error))
+    return FALSE;
+  *ret_decided = reference != NULL;
+  if (reference == NULL)
+    return TRUE;
+  if (reference->kind == item->kind && strcmp(reference->hash, item->hash) == 0) {
+    row->outcome = LIFECYCLE_OUTCOME_ACCEPTED;
+    row->repeated = TRUE;
+    row->subject = g_strdup(reference->subject);
+    return TRUE;
+  }
+  row->outcome = LIFECYCLE_OUTCOME_REJECTED;
+  fault_add(row->faults, "reference-used", item->line, request_kinds[item->kind].name,
+            "the reference \"%s\" is in use for another %s that was accepted before; choose a new "
+            "one",
+            item->ref, request_kinds[reference->kind].name);
+  return TRUE;
+}
+
+/* Carries the decision out. What cannot be certified is undone and refused. */
+static gboolean apply_decision(Keeper *keeper, const LifecycleDecision *decision,
+                               const Known *known, LedgerItem *row, GError **error)
+{
+  KeeperStepContext context = {
+      .file = row->file,
+      .order = known->order != NULL ? known->order->ref : NULL,
+      .product = known->order != NULL ? known->order->product : NULL,
+  };
+  guint issues = keeper->issues->len, outputs = keeper->outputs->len;
+  g_autoptr(GError) refused = NULL;
+  if (!ledger_begin_part(keeper->ledger, error))
+    return FALSE;
+  gboolean applied = keeper_apply(keeper, decision, &context, &refused);
+  if (!applied && !g_error_matches(refused, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED)) {
+    g_propagate_error(error, g_steal_pointer(&refused));
+    return FALSE;
+  }
+  if (!ledger_end_part(keeper->ledger, applied, error))
+    return FALSE;
+  if (applied)
+    return context.order == NULL || ledger_wake(keeper->ledger, context.order, error);
+  g_ptr_array_set_size(keeper->issues, (gint)issues);
+  g_ptr_array_set_size(keeper->outputs, (gint)outputs);
+  row->outcome = LIFECYCLE_OUTCOME_REJECTED;
+  fault_add(row->faults, "issuer-failed", 0, NULL, "the certificate cannot be issued: %s",
+            refused->message);
+  return TRUE;
+}
+
+/* What has waited too long is refused. */
+static void end_waiting(Keeper *keeper, const KeeperFile *file, const RequestItem *item,
+                        LedgerItem *row)
+{
+  gint64 hours = configuration_wait_hours(keeper->configuration);
+  if (keeper->now < file->row->first_seen + hours * CLOCK_HOUR)
+    return;
+  row->outcome = LIFECYCLE_OUTCOME_REJECTED;
+  fault_add(row->faults, "reference-unknown", item->line, request_kinds[item->kind].name,
+            "it waited %" G_GINT64_FORMAT " hours for \"%s\", which did not come or was not ready; "
+            "check the reference, then drop the file again",
+            hours, row->waits_for);
+  g_clear_pointer(&row->waits_for, g_free);
+}
+
+static gboolean add_reference(Keeper *keeper, const RequestItem *item, const LedgerItem *row,
+                              GError **error)
+{
+  const LedgerReference reference = {item->ref, item->kind, item->hash, row->subject};
+  return ledger_add_reference(keeper->ledger, &reference, row->file, error);
+}
+
+static gboolean decide_new(Keeper *keeper, const KeeperFile *file, const RequestItem *item,
+                           LedgerItem *row, GError **error)
+{
+  g_auto(Known) known = {0};
+  if (!read_facts(keeper, item, &known, error))
+    return FALSE;
+  g_autoptr(LifecycleDecision) decision = lifecycle_decide(&known.facts, item);
+  row->outcome = decision->outcome;
+  row->subject = g_steal_pointer(&decision->subject);
+  row->waits_for = g_steal_pointer(&decision->waits_for);
+  g_ptr_array_unref(row->faults);
+  row->faults = g_ptr_array_ref(decision->faults);
+  row->warnings = g_ptr_array_ref(decision->warnings);
+  if (row->outcome == LIFECYCLE_OUTCOME_WAITING)
+    end_waiting(keeper, file, item, row);
+  if (row->outcome != LIFECYCLE_OUTCOME_ACCEPTED)
+    return TRUE;
+  if (!apply_decision(keeper, decision, &known, row, error))
+    return FALSE;
+  return row->outcome != LIFECYCLE_OUTCOME_ACCEPTED || add_reference(keeper, item, row, error);
+}
+
+LedgerItem *keeper_decide_item(Keeper *keeper, const KeeperFile *file, const RequestItem *item,
+                               gint64 position, GError **error)
+{
+  g_autoptr(LedgerItem) row = g_new0(LedgerItem, 1);
+  row->file = file->row->number;
+  row->position = position;
+  row->kind = item->kind;
+  row->ref = g_strdup(item->ref);
+  row->faults = fault_array_new();
+  gboolean decided = item->faults->len > 0;
+  if (decided) {
+    row->outcome = LIFECYCLE_OUTCOME_REJECTED;
+    g_ptr_array_unref(row->faults);
+    row->faults = g_ptr_array_ref(item->faults);
+  } else if (!check_reference(keeper, item, row, &decided, error))
+    return NULL;
+  if ((!decided && !decide_new(keeper, file, item, row, error)) ||
+      !ledger_put_item(keeper->ledger, row, error))
+    return NULL;
+  keeper->group_items++;
+  return g_steal_pointer(&row);
+}

@@ -1,0 +1,35 @@
+#include "keeper/keeper-private.h"
+
+gboolean keeper_group_begin(Keeper *keeper, GError **error)
+{
+  if (keeper->group_open)
+    return TRUE;
+  keeper->group_open = ledger_begin(keeper->ledger, error);
+  return keeper->group_open;
+}
+
+void keeper_group_undo(Keeper *keeper)
+{
+  if (keeper->group_open)
+    ledger_rollback(keeper->ledger);
+  keeper->group_open = FALSE;
+  g_ptr_array_set_size(keeper->issues, 0);
+  g_ptr_array_set_size(keeper->outputs, 0);
+  g_ptr_array_set_size(keeper->decided, 0);
+}
+
+gboolean keeper_group_end(Keeper *keeper, GError **error)
+{
+  if (!keeper->group_open)
+    return TRUE;
+  if (!keeper_make_issues(keeper, error) || !keeper_add_receipts(keeper, error) ||
+      !ledger_mark_outputs_done(keeper->ledger, keeper->synced_output, error) ||
+      !ledger_commit(keeper->ledger, error)) {
+    keeper_group_undo(keeper);
+    return FALSE;
+  }
+  keeper->group_open = FALSE;
+  keeper->group_items = 0;
+  g_ptr_array_set_size(keeper->decided, 0);
+  return keeper_write_outputs(keeper, error);
+}

@@ -1,0 +1,191 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "keeper/keeper-private.h"
+#include "request/names.h"
+
+/* What an instance is opened with, by purpose. */
+static const struct {
+  gboolean lock;
+  gboolean settings;
+  gboolean keys;
+  gboolean write;
+} needs[] = {
+    [KEEPER_FOR_RUN] = {TRUE, TRUE, TRUE, TRUE},
+    [KEEPER_FOR_CHECK] = {FALSE, TRUE, TRUE, TRUE},
+    [KEEPER_FOR_REPORT] = {TRUE, TRUE, FALSE, FALSE},
+    [KEEPER_FOR_SHOW] = {FALSE, TRUE, FALSE, FALSE},
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(needs) == KEEPER_PURPOSE_N);
+
+void keeper_say(Keeper *keeper, const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  g_ptr_array_add(keeper->messages, g_strdup_vprintf(format, arguments));
+  va_end(arguments);
+}
+
+const GPtrArray *keeper_messages(const Keeper *keeper)
+{
+  return keeper->messages;
+}
+
+Ledger *keeper_ledger(Keeper *keeper)
+{
+  return keeper->ledger;
+}
+
+ReportsContext keeper_reports_context(const Keeper *keeper)
+{
+  return (ReportsContext){keeper->ledger, keeper->configuration, keeper->catalog, keeper->root,
+                          keeper->threads};
+}
+
+/* The path of NAME for what opens files by path alone: SQLite, OSSL_STORE. */
+static char *instance_path(int root, const char *name, GError **error)
+{
+  g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", root);
+  g_autofree char *folder = g_file_read_link(link, error);
+  return folder != NULL ? g_build_filename(folder, name, NULL) : NULL;
+}
+
+static gboolean open_ledger(Keeper *keeper, gboolean write, GError **error)
+{
+  if (faccessat(keeper->root, LEDGER_PATH, F_OK, 0) != 0) {
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_USAGE,
+                "this folder is no instance of certdrop (there is no " LEDGER_PATH
+                "); run `certdrop init` in it, or name another one with -C");
+    return FALSE;
+  }
+  g_autofree char *path = instance_path(keeper->root, LEDGER_PATH, error);
+  if (path == NULL)
+    return FALSE;
+  keeper->ledger = write ? ledger_open(path, FALSE, error) : ledger_open_reading(path, error);
+  return keeper->ledger != NULL;
+}
+
+/* A systemd credential comes before the file, so that the key need not lie
+ * beside what it protects. */
+gboolean keeper_open_wrapping_key(Keeper *keeper, GError **error)
+{
+  const char *credentials = g_getenv("CREDENTIALS_DIRECTORY");
+  g_autofree char *credential =
+      credentials != NULL ? g_build_filename(credentials, "certdrop-instance-key", NULL) : NULL;
+  gboolean from_credential = credential != NULL && g_file_test(credential, G_FILE_TEST_EXISTS);
+  int fd = from_credential ? open(credential, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+                           : file_open(keeper->root, WRAPPING_KEY_PATH, error);
+  if (fd < 0 && from_credential)
+    return error_set_errno(error, errno, "%s: cannot open", credential);
+  if (fd < 0)
+    return FALSE;
+  keeper->wrapping_key =
+      pki_wrapping_key_from_fd(fd, from_credential ? credential : WRAPPING_KEY_PATH, error);
+  close(fd);
+  return keeper->wrapping_key != NULL;
+}
+
+gboolean keeper_load_authority(Keeper *keeper, GError **error)
+{
+  const gsize largest = 64 << 10;
+  g_autofree char *path = instance_path(keeper->root, ISSUING_KEY_PATH, error);
+  g_autoptr(GBytes) certificate =
+      path != NULL ? file_read(keeper->root, ISSUING_CERTIFICATE_PATH, largest, error) : NULL;
+  if (certificate == NULL)
+    return FALSE;
+  g_autofree char *uri = g_filename_to_uri(path, NULL, error);
+  if (uri == NULL)
+    return FALSE;
+  const PkiAuthoritySources sources = {PKI_AUTHORITY_ROLE_ISSUING, uri, certificate,
+                                       configuration_public_url(keeper->configuration)};
+  keeper->authority = pki_authority_open(&sources, keeper->wrapping_key, error);
+  if (keeper->authority == NULL)
+    return FALSE;
+  keeper->chain_pem = pki_certificate_to_pem(certificate);
+  keeper->rehearsal_key = pki_key_generate(PKI_KEY_KIND_EC_P256, error);
+  return keeper->rehearsal_key != NULL;
+}
+
+/* As many as there are cores, unless the operator says otherwise. */
+static guint keeper_threads(void)
+{
+  const char *wanted = g_getenv("CERTDROP_THREADS");
+  guint64 threads = 0;
+  if (wanted != NULL && g_ascii_string_to_unsigned(wanted, 10, 1, 64, &threads, NULL))
+    return (guint)threads;
+  return MIN(g_get_num_processors(), 64);
+}
+
+Keeper *keeper_open(int root, KeeperPurpose purpose, GError **error)
+{
+  g_autoptr(Keeper) keeper = g_new0(Keeper, 1);
+  keeper->root = root;
+  keeper->lock = -1;
+  keeper->purpose = purpose;
+  keeper->threads = keeper_threads();
+  keeper->messages = g_ptr_array_new_with_free_func(g_free);
+  keeper->issues = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_issue_free);
+  keeper->outputs = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_output_free);
+  keeper->decided = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_file_free);
+  outbox_init();
+  if (!open_ledger(keeper, needs[purpose].write, error) || !names_preload(error))
+    return NULL;
+  if (needs[purpose].lock && (keeper->lock = file_lock(root, LOCK_PATH, error)) < 0)
+    return NULL;
+  if (needs[purpose].settings) {
+    keeper->configuration = intake_read_configuration(root, error);
+    keeper->catalog = keeper->configuration != NULL
+                          ? intake_read_catalog(root, keeper->configuration, error)
+                          : NULL;
+    if (keeper->catalog == NULL)
+      return NULL;
+  }
+  if (needs[purpose].keys &&
+      (!pki_init(PKI_SECURE_HEAP_KEEPER, error) || !keeper_open_wrapping_key(keeper, error) ||
+       !keeper_load_authority(keeper, error)))
+    return NULL;
+  return g_steal_pointer(&keeper);
+}
+
+void keeper_close(Keeper *keeper)
+{
+  if (keeper == NULL)
+    return;
+  g_clear_pointer(&keeper->pool, intake_pool_free);
+  g_ptr_array_unref(keeper->issues);
+  g_ptr_array_unref(keeper->outputs);
+  g_ptr_array_unref(keeper->decided);
+  ledger_close(keeper->ledger);
+  pki_authority_free(keeper->authority);
+  pki_key_free(keeper->rehearsal_key);
+  pki_wrapping_key_free(keeper->wrapping_key);
+  g_free(keeper->chain_pem);
+  catalog_free(keeper->catalog);
+  configuration_free(keeper->configuration);
+  g_ptr_array_unref(keeper->messages);
+  if (keeper->lock >= 0)
+    close(keeper->lock);
+  g_free(keeper);
+}
+
+gboolean keeper_report(Keeper *keeper, guint *ret_written, GError **error)
+{
+  const ReportsContext context = keeper_reports_context(keeper);
+  return reports_make_all(&context, ret_written, error);
+}
+
+gboolean keeper_show(Keeper *keeper, const char *id, char **ret_markdown, GError **error)
+{
+  const ReportsContext context = keeper_reports_context(keeper);
+  char *markdown = NULL;
+  if (!reports_certificate_markdown(&context, id, &markdown, error) ||
+      (markdown == NULL && !reports_order_markdown(&context, id, &markdown, error)))
+    return FALSE;
+  *ret_markdown = markdown;
+  return TRUE;
+}

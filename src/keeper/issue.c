@@ -1,0 +1,263 @@
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "keeper/keeper-private.h"
+
+void keeper_issue_free(KeeperIssue *issue)
+{
+  if (issue == NULL)
+    return;
+  g_free(issue->certificate);
+  record_free(&request_application_record, issue->application);
+  g_strfreev(issue->names);
+  ledger_issue_free(issue->issue);
+  g_ptr_array_unref(issue->outputs);
+  g_free(issue);
+}
+
+RequestFormat *keeper_formats(const RequestApplication *application)
+{
+  GArray *formats = g_array_new(TRUE, TRUE, sizeof(RequestFormat));
+  for (char **name = application->download; name != NULL && *name != NULL; name++) {
+    RequestFormat format = request_format_from_name(*name);
+    if (format != 0)
+      g_array_append_val(formats, format);
+  }
+  const RequestFormat otherwise = REQUEST_FORMAT_DEFAULT;
+  if (formats->len == 0)
+    g_array_append_val(formats, otherwise);
+  return (RequestFormat *)(void *)g_array_free(formats, FALSE);
+}
+
+static const PkiValidation validations[] = {
+    [PRODUCT_VALIDATION_DV_FREE] = PKI_VALIDATION_DV,
+    [PRODUCT_VALIDATION_DV] = PKI_VALIDATION_DV,
+    [PRODUCT_VALIDATION_OV] = PKI_VALIDATION_OV,
+    [PRODUCT_VALIDATION_EV] = PKI_VALIDATION_EV,
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(validations) == PRODUCT_VALIDATION_N);
+
+/* EV Guidelines 7.1.4.2.3: the categories as a subject spells them. */
+static const struct {
+  const char *type;
+  const char *category;
+} categories[] = {
+    {"private-organization", "Private Organization"},
+    {"government-entity", "Government Entity"},
+    {"business-entity", "Business Entity"},
+    {"non-commercial-entity", "Non-Commercial Entity"},
+};
+
+static const char *business_category(const char *type)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(categories); i++)
+    if (strcmp(categories[i].type, type) == 0)
+      return categories[i].category;
+  return NULL;
+}
+
+/* What the class validates, and nothing else, goes into the subject. */
+static PkiSubject issue_subject(const KeeperIssue *issue)
+{
+  const RequestCompany *company = issue->application->company;
+  PkiSubject subject = {0};
+  if (!product_asks_company(issue->product) || company == NULL)
+    return subject;
+  subject.organization = company->name;
+  subject.country = company->location->country;
+  subject.state = company->location->province;
+  subject.locality = company->location->city;
+  if (product_validation(issue->product) == PRODUCT_VALIDATION_EV) {
+    subject.jurisdiction_country = company->location->country;
+    subject.jurisdiction_state = company->location->province;
+    subject.business_category = business_category(company->type);
+    subject.serial_number = company->organization_id;
+    subject.postal_code = company->zip;
+    subject.street = company->address;
+  }
+  return subject;
+}
+
+static PkiCertificate *issue_certify(Keeper *keeper, const KeeperIssue *issue, GBytes *spki,
+                                     GError **error)
+{
+  const PkiSubject subject = issue_subject(issue);
+  PkiIssueRequest request = {
+      .validation = validations[product_validation(issue->product)],
+      .spki = spki,
+      .subject = product_asks_company(issue->product) ? &subject : NULL,
+      .names = (const char *const *)issue->names,
+      .not_before = issue->not_before,
+      .not_after = issue->not_after,
+  };
+  if (!pki_serial_generate(request.serial, error))
+    return NULL;
+  return pki_authority_issue(keeper->authority, &request, error);
+}
+
+static GBytes *manual_csr(const KeeperIssue *issue)
+{
+  const RequestCsr *csr = issue->application->csr;
+  return csr != NULL ? csr->der : NULL;
+}
+
+gboolean keeper_rehearse_issue(Keeper *keeper, const KeeperIssue *issue, GError **error)
+{
+  /* Domain names were checked already: with a key of ours nothing can be refused. */
+  if (keeper->authority == NULL ||
+      (!product_asks_company(issue->product) && manual_csr(issue) == NULL))
+    return TRUE;
+  g_autoptr(GBytes) spki = manual_csr(issue) != NULL
+                               ? pki_csr_spki(manual_csr(issue), error)
+                               : g_bytes_ref(pki_key_spki(keeper->rehearsal_key));
+  if (spki == NULL)
+    return FALSE;
+  g_autoptr(PkiCertificate) certificate = issue_certify(keeper, issue, spki, error);
+  return certificate != NULL;
+}
+
+/* The archives of an issued certificate; PKCS8 is NULL where the key is the applicant's. */
+static OutboxArchive *make_archive(Keeper *keeper, const LedgerIssue *issued,
+                                   const Product *product, const PkiSecret *pem,
+                                   RequestFormat format, GError **error)
+{
+  g_autofree char *certificate_pem = pki_certificate_to_pem(issued->der);
+  const OutboxBundle bundle = {
+      .certificate = issued->certificate,
+      .names = (const char *const *)issued->names,
+      .product_title = product->title,
+      .organization = configuration_organization_name(keeper->configuration),
+      .not_before = issued->not_before,
+      .not_after = issued->not_after,
+      .certificate_pem = certificate_pem,
+      .chain_pem = keeper->chain_pem,
+      .private_key = pem,
+  };
+  return outbox_make_archive(&bundle, format, error);
+}
+
+static gboolean make_archives(Keeper *keeper, KeeperIssue *job, const PkiSecret *pkcs8,
+                              GError **error)
+{
+  g_autoptr(PkiSecret) pem = pkcs8 != NULL ? pki_pkcs8_to_pem(pkcs8) : NULL;
+  g_autofree RequestFormat *formats = keeper_formats(job->application);
+  for (const RequestFormat *format = formats; *format != 0; format++) {
+    OutboxArchive *archive = make_archive(keeper, job->issue, job->product, pem, *format, error);
+    if (archive == NULL)
+      return FALSE;
+    KeeperOutput *output = keeper_output_new(
+        LEDGER_OUTPUT_ARCHIVE, outbox_archive_path(job->certificate, job->names[0], *format));
+    output->archive = archive;
+    output->row->certificate = g_strdup(job->certificate);
+    output->row->format = g_strdup(request_formats[*format].name);
+    output->row->sha256 = text_sha256(archive->data, archive->length);
+    g_ptr_array_add(job->outputs, output);
+  }
+  return TRUE;
+}
+
+/* Key and CSR of ours. *RET_PKCS8 is for the archives. */
+static gboolean make_key(Keeper *keeper, const KeeperIssue *job, LedgerIssue *issued,
+                         GBytes **ret_spki, PkiSecret **ret_pkcs8, GError **error)
+{
+  const RequestCsr *csr = job->application->csr;
+  PkiKeyKind kind = PKI_KEY_KIND_EC_P256;
+  if (csr != NULL && csr->key != NULL && !pki_key_kind_from_string(csr->key, &kind)) {
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_BUG, "%s: no such kind of key: %s",
+                job->certificate, csr->key);
+    return FALSE;
+  }
+  const PkiSubject subject = issue_subject(job);
+  g_autoptr(PkiKey) key = pki_key_generate(kind, error);
+  if (key == NULL)
+    return FALSE;
+  issued->csr = pki_csr_make(key, product_asks_company(job->product) ? &subject : NULL,
+                             (const char *const *)job->names, error);
+  g_autoptr(PkiSecret) pkcs8 = issued->csr != NULL ? pki_key_to_pkcs8(key, error) : NULL;
+  if (pkcs8 == NULL)
+    return FALSE;
+  issued->wrapped_key = pki_wrapping_key_wrap(keeper->wrapping_key, pkcs8, error);
+  if (issued->wrapped_key == NULL)
+    return FALSE;
+  issued->key_kind = g_strdup(pki_key_kind_to_string(kind));
+  *ret_spki = g_bytes_ref(pki_key_spki(key));
+  *ret_pkcs8 = g_steal_pointer(&pkcs8);
+  return TRUE;
+}
+
+static gboolean take_csr(const KeeperIssue *job, LedgerIssue *issued, GBytes **ret_spki,
+                         GError **error)
+{
+  GBytes *spki = pki_csr_spki(manual_csr(job), error);
+  if (spki == NULL)
+    return FALSE;
+  issued->csr = g_bytes_ref(manual_csr(job));
+  issued->key_kind = g_strdup(job->application->csr->key_kind);
+  *ret_spki = spki;
+  return TRUE;
+}
+
+static gboolean issue_make(Keeper *keeper, gpointer item, gpointer data G_GNUC_UNUSED,
+                           GError **error)
+{
+  KeeperIssue *job = item;
+  LedgerIssue *issued = job->issue = g_new0(LedgerIssue, 1);
+  issued->certificate = g_strdup(job->certificate);
+  issued->names = g_strdupv(job->names);
+  issued->term_end = job->term_end;
+  g_autoptr(GBytes) spki = NULL;
+  g_autoptr(PkiSecret) pkcs8 = NULL;
+  gboolean ok = manual_csr(job) != NULL ? take_csr(job, issued, &spki, error)
+                                        : make_key(keeper, job, issued, &spki, &pkcs8, error);
+  g_autoptr(PkiCertificate) certificate = ok ? issue_certify(keeper, job, spki, error) : NULL;
+  if (certificate == NULL)
+    return FALSE;
+  issued->serial = g_strdup(certificate->serial);
+  issued->sha256 = g_strdup(certificate->sha256);
+  issued->spki_sha256 = g_strdup(certificate->spki_sha256);
+  issued->not_before = certificate->not_before;
+  issued->not_after = certificate->not_after;
+  issued->der = g_bytes_ref(certificate->der);
+  return make_archives(keeper, job, pkcs8, error);
+}
+
+gboolean keeper_make_issues(Keeper *keeper, GError **error)
+{
+  if (!keeper_parallel(keeper, keeper->issues, issue_make, NULL, error))
+    return FALSE;
+  for (guint i = 0; i < keeper->issues->len; i++) {
+    KeeperIssue *job = g_ptr_array_index(keeper->issues, i);
+    if (!ledger_add_issue(keeper->ledger, job->issue, keeper->now, job->file, error))
+      return FALSE;
+    while (job->outputs->len > 0)
+      if (!keeper_add_output(keeper, g_ptr_array_steal_index(job->outputs, 0), error))
+        return FALSE;
+  }
+  g_ptr_array_set_size(keeper->issues, 0);
+  return TRUE;
+}
+
+OutboxArchive *keeper_remake_archive(Keeper *keeper, const char *certificate, RequestFormat format,
+                                     GError **error)
+{
+  g_autoptr(LedgerIssue) issued = NULL;
+  g_autoptr(LedgerCertificate) row = NULL;
+  if (!ledger_read_issue(keeper->ledger, certificate, &issued, error) ||
+      !ledger_read_certificate(keeper->ledger, certificate, &row, error))
+    return NULL;
+  if (issued == NULL || row == NULL) {
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_CORRUPT,
+                "state/ledger.db: the certificate of %s is missing", certificate);
+    return NULL;
+  }
+  g_autoptr(PkiSecret) pem = NULL;
+  if (issued->wrapped_key != NULL) {
+    g_autoptr(PkiSecret) pkcs8 =
+        pki_wrapping_key_unwrap(keeper->wrapping_key, issued->wrapped_key, error);
+    if (pkcs8 == NULL)
+      return NULL;
+    pem = pki_pkcs8_to_pem(pkcs8);
+  }
+  return make_archive(keeper, issued, row->product, pem, format, error);
+}

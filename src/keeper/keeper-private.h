@@ -1,0 +1,182 @@
+/* What the files of the keeper share. */
+#ifndef CERTDROP_KEEPER_PRIVATE_H
+#define CERTDROP_KEEPER_PRIVATE_H
+
+#include "base/file.h"
+#include "intake/intake.h"
+#include "keeper/keeper.h"
+#include "outbox/outbox.h"
+#include "pki/pki.h"
+#include "reports/reports.h"
+
+#define INBOX "inbox"
+#define DONE "inbox/done"
+#define REJECTED "inbox/rejected"
+#define LEDGER_PATH "state/ledger.db"
+#define LOCK_PATH "state/lock"
+#define WRAPPING_KEY_PATH "state/instance.key"
+#define ISSUING_KEY_PATH "state/ca/issuing.key"
+#define ROOT_KEY_PATH "state/ca/root.key"
+#define ISSUING_CERTIFICATE_PATH "state/ca/issuing.crt"
+#define ROOT_CERTIFICATE_PATH "state/ca/root.crt"
+#define PKI_FOLDER "outbox/pki/"
+
+/* A certificate to be issued with its group: what goes in, and what comes out. */
+typedef struct {
+  char *certificate;
+  RequestApplication *application;
+  const Product *product;
+  char **names;
+  gint64 not_before;
+  gint64 not_after;
+  gint64 term_end;
+  gint64 file;
+  LedgerIssue *issue;
+  GPtrArray *outputs; /* KeeperOutput */
+} KeeperIssue;
+
+/* A file to be written, with its bytes while they are at hand. */
+typedef struct {
+  LedgerOutput *row;
+  OutboxArchive *archive; /* of LEDGER_OUTPUT_ARCHIVE; else NULL */
+} KeeperOutput;
+
+/* An atomic batch under way: a part of the transaction, undone unless every item
+ * of it is accepted. */
+typedef struct KeeperAtomic KeeperAtomic;
+
+/* A file of the inbox under way. */
+typedef struct {
+  char *name;       /* in the inbox */
+  char *identity;   /* on disk */
+  gint64 modified;  /* by the machine's clock */
+  LedgerFile *row;  /* its number is 0 until its first item is decided */
+  gboolean known;   /* an earlier try decided some of its items */
+  gint64 position;  /* of the next item */
+  gboolean secrets; /* what is kept of it is blanked */
+  guint accepted, rejected, waiting;
+  GPtrArray *rows;      /* LedgerItem, where they are needed again: atomic batches, check */
+  KeeperAtomic *atomic; /* of an atomic batch under way; else NULL */
+} KeeperFile;
+
+struct Keeper {
+  int root; /* the folder of the instance; borrowed */
+  int lock;
+  KeeperPurpose purpose;
+  gint64 now;
+  guint threads;
+  Configuration *configuration;
+  Catalog *catalog;
+  Ledger *ledger;
+  PkiWrappingKey *wrapping_key;
+  PkiAuthority *authority;
+  PkiKey *rehearsal_key;
+  char *chain_pem; /* the issuing certificate */
+  IntakePool *pool;
+  LedgerRun run;
+  GPtrArray *messages;
+  /* The group that is being decided. */
+  GPtrArray *issues;   /* KeeperIssue */
+  GPtrArray *outputs;  /* KeeperOutput */
+  GPtrArray *decided;  /* KeeperFile: files whose receipt is to be written */
+  gboolean group_open; /* a transaction is under way */
+  guint group_items;
+  gint64 named_output;  /* files up to this output have their names … */
+  gint64 synced_output; /* … and those up to this one will keep them */
+};
+
+/* Instance */
+ReportsContext keeper_reports_context(const Keeper *keeper);
+gboolean keeper_open_wrapping_key(Keeper *keeper, GError **error);
+gboolean keeper_load_authority(Keeper *keeper, GError **error);
+void keeper_say(Keeper *keeper, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* The files of the authority that others fetch, except its CRLs. */
+gboolean keeper_publish_authority(Keeper *keeper, GError **error);
+
+/* Revocation lists: writes those that are missing or more than half over. */
+gboolean keeper_refresh_crls(Keeper *keeper, GError **error);
+
+/* Groups: what is decided together, is one transaction. */
+gboolean keeper_group_begin(Keeper *keeper, GError **error);
+/* Issues what was decided, writes receipts, commits, and writes the files. */
+gboolean keeper_group_end(Keeper *keeper, GError **error);
+void keeper_group_undo(Keeper *keeper);
+
+/* Files */
+KeeperFile *keeper_file_new(const char *name, const char *identity, gint64 now);
+void keeper_file_free(KeeperFile *file);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeeperFile, keeper_file_free)
+/* The identity of an open file on disk; the caller frees it. */
+char *keeper_file_identity(int fd, gint64 *ret_modified);
+/* Decides the next item of FILE, unless an earlier try did. ITEM is taken over. */
+gboolean keeper_file_take_item(Keeper *keeper, KeeperFile *file, RequestItem *item, GError **error);
+/* Counts how ROW (taken over) of FILE was decided. */
+void keeper_file_count(KeeperFile *file, LedgerItem *row);
+/* Ends FILE. *RET_DECIDED tells whether it is decided: not when it waits, or
+ * may still be being written. */
+gboolean keeper_file_end(Keeper *keeper, KeeperFile *file, RequestFile *read, gboolean *ret_decided,
+                         GError **error);
+
+/* One item: decides ITEM, the one at POSITION in FILE, carries the decision out
+ * and stores it. Returns how it was decided, for the caller to free. */
+LedgerItem *keeper_decide_item(Keeper *keeper, const KeeperFile *file, const RequestItem *item,
+                               gint64 position, GError **error);
+
+/* Atomic batches */
+gboolean keeper_atomic_begin(Keeper *keeper, KeeperFile *file, GError **error);
+/* Keeps a waiting ITEM (taken over) of the batch for another try at its end. */
+void keeper_atomic_hold(KeeperFile *file, RequestItem *item, gint64 position);
+/* Tries again what waited, since items may refer to each other in any order;
+ * then keeps all of the batch or, if WHOLE is FALSE or an item is not accepted,
+ * nothing of it. */
+gboolean keeper_atomic_end(Keeper *keeper, KeeperFile *file, gboolean whole, GError **error);
+void keeper_atomic_free(KeeperAtomic *atomic);
+
+/* What a decision's steps are carried out with. */
+typedef struct {
+  gint64 file;
+  const char *order;          /* the order that the item is about */
+  const Product *product;     /* its product */
+  const LifecycleStep *issue; /* the issue of this decision, or NULL */
+} KeeperStepContext;
+
+gboolean keeper_apply(Keeper *keeper, const LifecycleDecision *decision, KeeperStepContext *context,
+                      GError **error);
+
+/* Issue */
+void keeper_issue_free(KeeperIssue *issue);
+/* Refuses with CERTDROP_ERROR_REFUSED what cannot be certified, before it is accepted. */
+gboolean keeper_rehearse_issue(Keeper *keeper, const KeeperIssue *issue, GError **error);
+/* Makes keys, certificates and archives of the group's issues, in parallel, and stores them. */
+gboolean keeper_make_issues(Keeper *keeper, GError **error);
+/* The archive of an issued certificate, made again from the ledger. */
+OutboxArchive *keeper_remake_archive(Keeper *keeper, const char *certificate, RequestFormat format,
+                                     GError **error);
+/* The formats that APPLICATION asks for, or the default: ended by 0; the caller frees it. */
+RequestFormat *keeper_formats(const RequestApplication *application);
+
+/* Outputs */
+KeeperOutput *keeper_output_new(LedgerOutputKind kind, char *path);
+void keeper_output_free(KeeperOutput *output);
+/* A file whose content is stored with its row. */
+KeeperOutput *keeper_output_new_document(char *path, GBytes *content);
+/* Adds OUTPUT (taken over) to the ledger and to the group. */
+gboolean keeper_add_output(Keeper *keeper, KeeperOutput *output, GError **error);
+/* Writes the group's outputs and gives them their names. */
+gboolean keeper_write_outputs(Keeper *keeper, GError **error);
+/* Syncs, so that all outputs written so far may be marked done. */
+gboolean keeper_sync_outputs(Keeper *keeper, GError **error);
+/* Carries out what a killed run left. */
+gboolean keeper_recover_outputs(Keeper *keeper, GError **error);
+
+/* Receipts and error files of the group's decided files, and their moves. */
+gboolean keeper_add_receipts(Keeper *keeper, GError **error);
+
+/* Calls WORK for each element of ITEMS on the keeper's threads; the first error
+ * ends it. */
+typedef gboolean (*KeeperWork)(Keeper *keeper, gpointer item, gpointer data, GError **error);
+gboolean keeper_parallel(Keeper *keeper, GPtrArray *items, KeeperWork work, gpointer data,
+                         GError **error);
+
+#endif

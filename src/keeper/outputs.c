@@ -1,0 +1,235 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "keeper/keeper-private.h"
+
+KeeperOutput *keeper_output_new(LedgerOutputKind kind, char *path)
+{
+  KeeperOutput *output = g_new0(KeeperOutput, 1);
+  output->row = g_new0(LedgerOutput, 1);
+  output->row->kind = kind;
+  output->row->path = path;
+  return output;
+}
+
+KeeperOutput *keeper_output_new_document(char *path, GBytes *content)
+{
+  KeeperOutput *output = keeper_output_new(LEDGER_OUTPUT_DOCUMENT, path);
+  output->row->content = content;
+  output->row->sha256 = text_sha256(g_bytes_get_data(content, NULL), g_bytes_get_size(content));
+  return output;
+}
+
+void keeper_output_free(KeeperOutput *output)
+{
+  if (output == NULL)
+    return;
+  ledger_output_free(output->row);
+  outbox_archive_free(output->archive);
+  g_free(output);
+}
+
+gboolean keeper_add_output(Keeper *keeper, KeeperOutput *output, GError **error)
+{
+  if (keeper->purpose == KEEPER_FOR_CHECK) {
+    keeper_output_free(output);
+    return TRUE;
+  }
+  g_ptr_array_add(keeper->outputs, output);
+  return ledger_add_output(keeper->ledger, output->row, error);
+}
+
+/* What outbox/pki serves is public; all else is private, whatever the umask. */
+static mode_t output_mode(const LedgerOutput *row)
+{
+  return g_str_has_prefix(row->path, PKI_FOLDER) ? 0644 : 0600;
+}
+
+static FilePhase output_phase(const LedgerOutput *row)
+{
+  return row->receipt ? FILE_PHASE_RECEIPT : FILE_PHASE_ARCHIVE;
+}
+
+static gboolean stage_bytes(FileGroup *group, const LedgerOutput *row, GBytes *content,
+                            GError **error)
+{
+  return file_group_write(group, output_phase(row), row->path, g_bytes_get_data(content, NULL),
+                          g_bytes_get_size(content), output_mode(row), error);
+}
+
+/* Whether the file in the inbox is still the one that was decided. A person may
+ * have put another in its place, which then is a file of its own. */
+static gboolean source_is_same(Keeper *keeper, const LedgerOutput *row)
+{
+  int fd = file_open(keeper->root, row->source, NULL);
+  if (fd < 0)
+    return FALSE;
+  gint64 modified = 0;
+  g_autofree char *identity = keeper_file_identity(fd, &modified);
+  gboolean same = g_strcmp0(identity, row->identity) == 0;
+  if (!same) {
+    g_autoptr(GBytes) content = file_read_descriptor(fd, row->source, INTAKE_LIMIT_FILE, NULL);
+    g_autofree char *sha256 =
+        content != NULL ? text_sha256(g_bytes_get_data(content, NULL), g_bytes_get_size(content))
+                        : NULL;
+    same = g_strcmp0(sha256, row->sha256) == 0;
+  }
+  close(fd);
+  return same;
+}
+
+static gboolean stage_archive(Keeper *keeper, KeeperOutput *output, FileGroup *group,
+                              GError **error)
+{
+  const LedgerOutput *row = output->row;
+  if (output->archive == NULL)
+    output->archive = keeper_remake_archive(keeper, row->certificate,
+                                            request_format_from_name(row->format), error);
+  if (output->archive == NULL ||
+      !file_group_write(group, FILE_PHASE_ARCHIVE, row->path, output->archive->data,
+                        output->archive->length, 0600, error))
+    return FALSE;
+  g_clear_pointer(&output->archive, outbox_archive_free);
+  return TRUE;
+}
+
+static gboolean stage_document(Keeper *keeper G_GNUC_UNUSED, KeeperOutput *output, FileGroup *group,
+                               GError **error)
+{
+  return stage_bytes(group, output->row, output->row->content, error);
+}
+
+static gboolean stage_attachment(Keeper *keeper, KeeperOutput *output, FileGroup *group,
+                                 GError **error)
+{
+  g_autoptr(GBytes) content = ledger_read_attachment(keeper->ledger, output->row->sha256, error);
+  return content != NULL && stage_bytes(group, output->row, content, error);
+}
+
+static gboolean stage_move(Keeper *keeper, KeeperOutput *output, FileGroup *group,
+                           GError **error G_GNUC_UNUSED)
+{
+  if (source_is_same(keeper, output->row))
+    file_group_move(group, output->row->source, output->row->path);
+  return TRUE;
+}
+
+static gboolean stage_blank(Keeper *keeper, KeeperOutput *output, FileGroup *group, GError **error)
+{
+  if (!stage_bytes(group, output->row, output->row->content, error))
+    return FALSE;
+  if (source_is_same(keeper, output->row))
+    file_group_shred(group, output->row->source);
+  return TRUE;
+}
+
+typedef gboolean (*StageOutput)(Keeper *keeper, KeeperOutput *output, FileGroup *group,
+                                GError **error);
+static const struct {
+  StageOutput stage;
+  gboolean in_parallel; /* it asks no ledger */
+} stages[] = {
+    [LEDGER_OUTPUT_ARCHIVE] = {stage_archive, TRUE},
+    [LEDGER_OUTPUT_DOCUMENT] = {stage_document, TRUE},
+    [LEDGER_OUTPUT_ATTACHMENT] = {stage_attachment, FALSE},
+    [LEDGER_OUTPUT_MOVE] = {stage_move, TRUE},
+    [LEDGER_OUTPUT_BLANK] = {stage_blank, TRUE},
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(stages) == LEDGER_OUTPUT_N);
+
+static gboolean output_asks_ledger(const KeeperOutput *output)
+{
+  return !stages[output->row->kind].in_parallel ||
+         (output->row->kind == LEDGER_OUTPUT_ARCHIVE && output->archive == NULL);
+}
+
+static gboolean stage_one(Keeper *keeper, gpointer item, gpointer group, GError **error)
+{
+  KeeperOutput *output = item;
+  return output_asks_ledger(output) ||
+         stages[output->row->kind].stage(keeper, output, group, error);
+}
+
+gboolean keeper_write_outputs(Keeper *keeper, GError **error)
+{
+  g_autoptr(FileGroup) group = file_group_new(keeper->root);
+  for (guint i = 0; i < keeper->outputs->len; i++) {
+    KeeperOutput *output = g_ptr_array_index(keeper->outputs, i);
+    if (output_asks_ledger(output) &&
+        !stages[output->row->kind].stage(keeper, output, group, error))
+      return FALSE;
+  }
+  if (!keeper_parallel(keeper, keeper->outputs, stage_one, group, error))
+    return FALSE;
+  /* The commit syncs before it names: what was named before is safe after it. */
+  gint64 named_before = keeper->named_output;
+  if (!file_group_commit(group, error))
+    return FALSE;
+  if (file_group_size(group) > 0)
+    keeper->synced_output = named_before;
+  if (keeper->outputs->len > 0) {
+    const KeeperOutput *last = g_ptr_array_index(keeper->outputs, keeper->outputs->len - 1);
+    keeper->named_output = last->row->number;
+  }
+  g_ptr_array_set_size(keeper->outputs, 0);
+  return TRUE;
+}
+
+gboolean keeper_sync_outputs(Keeper *keeper, GError **error)
+{
+  if (keeper->synced_output == keeper->named_output)
+    return TRUE;
+  if (!file_sync(keeper->root, error))
+    return FALSE;
+  keeper->synced_output = keeper->named_output;
+  return TRUE;
+}
+
+/* A killed run may have left temporary files where its outputs were to go. */
+static gboolean remove_temporary(Keeper *keeper, GPtrArray *rows, GError **error)
+{
+  g_autoptr(GHashTable) folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < rows->len; i++) {
+    const LedgerOutput *row = g_ptr_array_index(rows, i);
+    char *folder = g_path_get_dirname(row->path);
+    if (!g_hash_table_contains(folders, folder) &&
+        !file_remove_temporary(keeper->root, folder, error)) {
+      g_free(folder);
+      return FALSE;
+    }
+    g_hash_table_add(folders, folder);
+  }
+  return TRUE;
+}
+
+gboolean keeper_recover_outputs(Keeper *keeper, GError **error)
+{
+  const guint portion = 500;
+  for (;;) {
+    g_autoptr(GPtrArray) rows = ledger_pending_outputs(keeper->ledger, portion, error);
+    if (rows == NULL)
+      return FALSE;
+    if (rows->len == 0)
+      return TRUE;
+    if (!remove_temporary(keeper, rows, error))
+      return FALSE;
+    while (rows->len > 0) {
+      KeeperOutput *output = g_new0(KeeperOutput, 1);
+      output->row = g_ptr_array_steal_index(rows, 0);
+      g_ptr_array_add(keeper->outputs, output);
+    }
+    if (!keeper_write_outputs(keeper, error) || !keeper_sync_outputs(keeper, error) ||
+        !ledger_begin(keeper->ledger, error))
+      return FALSE;
+    if (!ledger_mark_outputs_done(keeper->ledger, keeper->synced_output, error) ||
+        !ledger_commit(keeper->ledger, error)) {
+      ledger_rollback(keeper->ledger);
+      return FALSE;
+    }
+  }
+}

@@ -1,0 +1,211 @@
+#include "base/error.h"
+#include "ledger/ledger-private.h"
+
+#define CERTIFICATE_COLUMNS                                                                        \
+  "c.number, c.id, c.order_ref, c.status, o.product, o.years, c.names, c.created, c.changed, "     \
+  "c.submitted, c.first_issued, c.not_before, c.not_after, c.term_end, c.serial, i.sha256, "       \
+  "i.spki_sha256, k.kind, k.wrapped IS NOT NULL, c.uploaded "
+#define CERTIFICATE_TABLES                                                                         \
+  "FROM certificate c JOIN orders o ON o.ref = c.order_ref "                                       \
+  "LEFT JOIN issue i ON i.serial = c.serial LEFT JOIN key k ON k.spki_sha256 = i.spki_sha256 "
+#define SELECT_CERTIFICATE "SELECT " CERTIFICATE_COLUMNS CERTIFICATE_TABLES
+
+void ledger_certificate_free(LedgerCertificate *certificate)
+{
+  if (certificate == NULL)
+    return;
+  g_free(certificate->id);
+  g_free(certificate->order);
+  g_strfreev(certificate->names);
+  g_free(certificate->serial);
+  g_free(certificate->sha256);
+  g_free(certificate->spki_sha256);
+  g_free(certificate->key_kind);
+  g_free(certificate);
+}
+
+static LedgerCertificate *certificate_from_row(sqlite3_stmt *row, gint64 *ret_product)
+{
+  LedgerCertificate *certificate = g_new0(LedgerCertificate, 1);
+  certificate->number = sqlite3_column_int64(row, 0);
+  certificate->id = column_text(row, 1);
+  certificate->order = column_text(row, 2);
+  certificate->status = (LifecycleStatus)sqlite3_column_int64(row, 3);
+  *ret_product = sqlite3_column_int64(row, 4);
+  certificate->years = sqlite3_column_int64(row, 5);
+  const char *names = (const char *)sqlite3_column_text(row, 6);
+  certificate->names = names != NULL ? g_strsplit(names, " ", 0) : NULL;
+  certificate->created = sqlite3_column_int64(row, 7);
+  certificate->changed = sqlite3_column_int64(row, 8);
+  certificate->submitted = sqlite3_column_int64(row, 9);
+  certificate->first_issued = sqlite3_column_int64(row, 10);
+  certificate->not_before = sqlite3_column_int64(row, 11);
+  certificate->not_after = sqlite3_column_int64(row, 12);
+  certificate->term_end = sqlite3_column_int64(row, 13);
+  certificate->serial = column_text(row, 14);
+  certificate->sha256 = column_text(row, 15);
+  certificate->spki_sha256 = column_text(row, 16);
+  certificate->key_kind = column_text(row, 17);
+  certificate->has_key = sqlite3_column_int64(row, 18) != 0;
+  certificate->uploaded = sqlite3_column_int64(row, 19) != 0;
+  return certificate;
+}
+
+/* All rows of a query of SELECT_CERTIFICATE. */
+static GPtrArray *certificates_from_rows(Ledger *ledger, sqlite3_stmt *row, GError **error)
+{
+  g_autoptr(GPtrArray) certificates =
+      g_ptr_array_new_with_free_func((GDestroyNotify)ledger_certificate_free);
+  g_autoptr(GArray) products = g_array_new(FALSE, FALSE, sizeof(gint64));
+  if (row == NULL)
+    return NULL;
+  int more;
+  while ((more = ledger_next(ledger, row, error)) > 0) {
+    gint64 product = 0;
+    g_ptr_array_add(certificates, certificate_from_row(row, &product));
+    g_array_append_val(products, product);
+  }
+  for (guint i = 0; more == 0 && i < certificates->len; i++) {
+    LedgerCertificate *certificate = g_ptr_array_index(certificates, i);
+    certificate->product = ledger_product(ledger, g_array_index(products, gint64, i), error);
+    if (certificate->product == NULL)
+      more = -1;
+  }
+  return more == 0 ? g_steal_pointer(&certificates) : NULL;
+}
+
+gboolean ledger_read_certificate(Ledger *ledger, const char *id,
+                                 LedgerCertificate **ret_certificate, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(ledger, error, SELECT_CERTIFICATE "WHERE c.id = $1", "t", id);
+  g_autoptr(GPtrArray) found = certificates_from_rows(ledger, row, error);
+  if (found == NULL)
+    return FALSE;
+  *ret_certificate = found->len > 0 ? g_ptr_array_steal_index(found, 0) : NULL;
+  return TRUE;
+}
+
+GPtrArray *ledger_certificates_in_block(Ledger *ledger, gint64 block, guint statuses,
+                                        GError **error)
+{
+  guint set = statuses != 0 ? statuses : ~0u;
+  sqlite3_stmt *row = ledger_query(
+      ledger, error,
+      SELECT_CERTIFICATE "WHERE c.number > $1 AND c.number <= $2 "
+                         "AND ((CAST(1 AS BIGINT) << CAST(c.status AS INTEGER)) & $3) <> 0 "
+                         "ORDER BY c.number DESC",
+      "nnn", block * LEDGER_BLOCK_SIZE, (block + 1) * LEDGER_BLOCK_SIZE, (gint64)set);
+  return certificates_from_rows(ledger, row, error);
+}
+
+GPtrArray *ledger_certificates_of_order(Ledger *ledger, const char *order, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error, SELECT_CERTIFICATE "WHERE c.order_ref = $1 ORDER BY c.position", "t", order);
+  return certificates_from_rows(ledger, row, error);
+}
+
+GPtrArray *ledger_certificates_with_status(Ledger *ledger, LifecycleStatus status, guint limit,
+                                           GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error, SELECT_CERTIFICATE "WHERE c.status = $1 ORDER BY c.changed, c.number LIMIT $2",
+      "nn", (gint64)status, (gint64)limit);
+  return certificates_from_rows(ledger, row, error);
+}
+
+GPtrArray *ledger_certificates_expiring(Ledger *ledger, guint limit, GError **error)
+{
+  /* The status as a literal, so that the partial index fits. */
+  G_STATIC_ASSERT(LIFECYCLE_STATUS_ISSUED == 5);
+  sqlite3_stmt *row =
+      ledger_query(ledger, error,
+                   SELECT_CERTIFICATE "WHERE c.status = 5 ORDER BY c.not_after, c.number LIMIT $1",
+                   "n", (gint64)limit);
+  return certificates_from_rows(ledger, row, error);
+}
+
+gboolean ledger_set_status(Ledger *ledger, const char *certificate, LifecycleStatus status,
+                           gint64 now, gint64 file, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error, "SELECT number, status FROM certificate WHERE id = $1", "t", certificate);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  if (more < 0)
+    return FALSE;
+  gint64 number = more > 0 ? sqlite3_column_int64(row, 0) : 0;
+  LifecycleStatus before = more > 0 ? (LifecycleStatus)sqlite3_column_int64(row, 1) : 0;
+  sqlite3_reset(row);
+  if (number == 0 || !lifecycle_move_is_allowed(before, status)) {
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_BUG,
+                "%s cannot go from the status %d to %d; nothing was changed", certificate,
+                (int)before, (int)status);
+    return FALSE;
+  }
+  gboolean pending = status == LIFECYCLE_STATUS_PENDING_VERIFICATION;
+  ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
+  return ledger_do(ledger, error,
+                   "UPDATE certificate SET status = $1, changed = $2, "
+                   "submitted = CASE WHEN $3 = 1 THEN $2 ELSE submitted END WHERE number = $4",
+                   "nnnn", (gint64)status, now, (gint64)pending, number) &&
+         ledger_change_block(ledger, number, before, -1, error) &&
+         ledger_change_block(ledger, number, status, 1, error) &&
+         ledger_log(ledger, now, lifecycle_statuses[status].name, certificate, file, NULL, error);
+}
+
+gboolean ledger_read_certificate_facts(Ledger *ledger, const char *id,
+                                       LifecycleCertificate **ret_certificate, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(ledger, error,
+                                   "SELECT c.status, a.state, a.ref, a.content FROM certificate c "
+                                   "LEFT JOIN application a ON a.number = c.application "
+                                   "WHERE c.id = $1",
+                                   "t", id);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  if (more <= 0) {
+    if (more == 0)
+      *ret_certificate = NULL;
+    return more == 0;
+  }
+  g_autoptr(LifecycleCertificate) certificate = g_new0(LifecycleCertificate, 1);
+  certificate->id = g_strdup(id);
+  certificate->status = (LifecycleStatus)sqlite3_column_int64(row, 0);
+  certificate->application_state = (LifecycleApplicationState)sqlite3_column_int64(row, 1);
+  certificate->application_ref = column_text(row, 2);
+  g_autoptr(GBytes) content = column_bytes(row, 3);
+  sqlite3_reset(row);
+  if (content != NULL)
+    certificate->application = record_from_bytes(&request_application_record, content);
+  *ret_certificate = g_steal_pointer(&certificate);
+  return TRUE;
+}
+
+/* Reads what has run out first, then moves it: the move changes the rows that
+ * are being read. */
+static GPtrArray *expired_ids(Ledger *ledger, gint64 now, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error,
+      "SELECT id FROM certificate WHERE status = 5 AND not_after < $1 ORDER BY number LIMIT 1000",
+      "n", now);
+  if (row == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+  int more;
+  while ((more = ledger_next(ledger, row, error)) > 0)
+    g_ptr_array_add(ids, column_text(row, 0));
+  return more == 0 ? g_steal_pointer(&ids) : NULL;
+}
+
+gboolean ledger_expire(Ledger *ledger, gint64 now, guint *ret_count, GError **error)
+{
+  g_autoptr(GPtrArray) ids = expired_ids(ledger, now, error);
+  if (ids == NULL)
+    return FALSE;
+  for (guint i = 0; i < ids->len; i++)
+    if (!ledger_set_status(ledger, g_ptr_array_index(ids, i), LIFECYCLE_STATUS_EXPIRED, now, 0,
+                           error))
+      return FALSE;
+  *ret_count = ids->len;
+  return TRUE;
+}

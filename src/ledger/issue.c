@@ -1,0 +1,94 @@
+#include "ledger/ledger-private.h"
+
+void ledger_issue_free(LedgerIssue *issue)
+{
+  if (issue == NULL)
+    return;
+  g_free(issue->certificate);
+  g_free(issue->serial);
+  g_strfreev(issue->names);
+  g_clear_pointer(&issue->der, g_bytes_unref);
+  g_clear_pointer(&issue->csr, g_bytes_unref);
+  g_free(issue->sha256);
+  g_free(issue->spki_sha256);
+  g_free(issue->key_kind);
+  g_clear_pointer(&issue->wrapped_key, g_bytes_unref);
+  g_free(issue);
+}
+
+gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, gint64 file,
+                          GError **error)
+{
+  g_autofree char *names = g_strjoinv(" ", issue->names);
+  g_autofree char *text = g_strdup_printf("serial %s", issue->serial);
+  ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", issue->certificate);
+  return ledger_do(ledger, error, "INSERT INTO issue VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                   "ttnnttbb", issue->serial, issue->certificate, issue->not_before,
+                   issue->not_after, issue->sha256, issue->spki_sha256, issue->der, issue->csr) &&
+         ledger_do(ledger, error,
+                   "INSERT INTO key VALUES ($1, $2, $3, 0, $4) ON CONFLICT (spki_sha256) "
+                   "DO NOTHING",
+                   "tttb", issue->spki_sha256, issue->certificate, issue->key_kind,
+                   issue->wrapped_key) &&
+         ledger_do(ledger, error,
+                   "UPDATE certificate SET serial = $1, names = $2, not_before = $3, "
+                   "not_after = $4, term_end = $5, first_issued = CASE WHEN first_issued = 0 "
+                   "THEN $6 ELSE first_issued END WHERE id = $7",
+                   "ttnnnnt", issue->serial, names, issue->not_before, issue->not_after,
+                   issue->term_end, now, issue->certificate) &&
+         ledger_log(ledger, now, "certified", issue->certificate, file, text, error);
+}
+
+gboolean ledger_read_issue(Ledger *ledger, const char *certificate, LedgerIssue **ret_issue,
+                           GError **error)
+{
+  sqlite3_stmt *row =
+      ledger_query(ledger, error,
+                   "SELECT i.serial, i.not_before, i.not_after, c.term_end, c.names, i.der, i.csr, "
+                   "i.sha256, i.spki_sha256, k.kind, k.wrapped FROM certificate c "
+                   "JOIN issue i ON i.serial = c.serial JOIN key k ON k.spki_sha256 = "
+                   "i.spki_sha256 WHERE c.id = $1",
+                   "t", certificate);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  if (more < 0)
+    return FALSE;
+  LedgerIssue *issue = NULL;
+  if (more > 0) {
+    issue = g_new0(LedgerIssue, 1);
+    issue->certificate = g_strdup(certificate);
+    issue->serial = column_text(row, 0);
+    issue->not_before = sqlite3_column_int64(row, 1);
+    issue->not_after = sqlite3_column_int64(row, 2);
+    issue->term_end = sqlite3_column_int64(row, 3);
+    issue->names = g_strsplit((const char *)sqlite3_column_text(row, 4), " ", 0);
+    issue->der = column_bytes(row, 5);
+    issue->csr = column_bytes(row, 6);
+    issue->sha256 = column_text(row, 7);
+    issue->spki_sha256 = column_text(row, 8);
+    issue->key_kind = column_text(row, 9);
+    issue->wrapped_key = column_bytes(row, 10);
+    sqlite3_reset(row);
+  }
+  *ret_issue = issue;
+  return TRUE;
+}
+
+gboolean ledger_read_key_use(Ledger *ledger, const char *spki_sha256, const char *certificate,
+                             LifecycleKeyUse *ret_use, GError **error)
+{
+  sqlite3_stmt *row =
+      ledger_query(ledger, error, "SELECT certificate, compromised FROM key WHERE spki_sha256 = $1",
+                   "t", spki_sha256);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  if (more < 0)
+    return FALSE;
+  LifecycleKeyUse use = {NULL, FALSE};
+  if (more > 0) {
+    const char *owner = (const char *)sqlite3_column_text(row, 0);
+    use.certificate = g_strcmp0(owner, certificate) != 0 ? g_strdup(owner) : NULL;
+    use.compromised = sqlite3_column_int64(row, 1) != 0;
+    sqlite3_reset(row);
+  }
+  *ret_use = use;
+  return TRUE;
+}

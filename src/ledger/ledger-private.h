@@ -1,0 +1,80 @@
+/* What the files of the ledger share: statements and small writes. */
+#ifndef CERTDROP_LEDGER_PRIVATE_H
+#define CERTDROP_LEDGER_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "ledger/ledger.h"
+
+struct Ledger {
+  sqlite3 *database;
+  GHashTable *statements; /* SQL text → LedgerStatement, prepared once */
+  GHashTable *products;   /* product number → Product, borrowed by what was read */
+  GPtrArray *retired;     /* earlier `products`: what was undone may still be borrowed */
+  GHashTable *stale;      /* pages made stale by this transaction: "TOPIC KEY" */
+  gint64 file_number;     /* the file whose name was asked for last, and the name */
+  char *file_name;
+};
+
+/* A prepared statement with where its $1, $2, … are. */
+typedef struct {
+  sqlite3_stmt *statement;
+  int parameters[20];
+  guint parameter_count;
+} LedgerStatement;
+
+/* The statement SQL with its parameters $1, $2, … bound from the arguments, in
+ * TYPES' order: t const char * (NULL allowed), n gint64, b GBytes * (NULL
+ * allowed). Borrowed; valid until the same SQL is asked for again. The texts
+ * are copied. NULL with ERROR set. */
+sqlite3_stmt *ledger_query(Ledger *ledger, GError **error, const char *sql, const char *types, ...);
+
+/* Steps STATEMENT: 1 a row, 0 no more (and reset), -1 ERROR set (and reset). */
+int ledger_next(Ledger *ledger, sqlite3_stmt *statement, GError **error);
+
+/* Runs SQL with the arguments to its end. */
+gboolean ledger_do(Ledger *ledger, GError **error, const char *sql, const char *types, ...);
+
+/* Runs SQL, whose first row's first column goes to *RET_NUMBER; untouched where there is no row. */
+gboolean ledger_number(Ledger *ledger, gint64 *ret_number, GError **error, const char *sql,
+                       const char *types, ...);
+
+/* Sets ERROR from the database's state. Returns FALSE. */
+gboolean ledger_fail(Ledger *ledger, GError **error, const char *what);
+
+/* Columns of the present row. Texts and bytes are the caller's; NULL stays NULL. */
+char *column_text(sqlite3_stmt *statement, int column);
+GBytes *column_bytes(sqlite3_stmt *statement, int column);
+GPtrArray *column_faults(sqlite3_stmt *statement, int column);
+
+/* Faults for storing: NULL where there are none. */
+GBytes *faults_for_storing(const GPtrArray *faults);
+
+/* Forgets what was cached of a transaction, or a part of one, that is undone. */
+void ledger_forget(Ledger *ledger);
+
+/* Appends an entry to the log. */
+gboolean ledger_log(Ledger *ledger, gint64 at, const char *what, const char *subject, gint64 file,
+                    const char *text, GError **error);
+
+/* The name of the file NUMBER, borrowed until the next call; NULL for 0. */
+const char *ledger_file_name(Ledger *ledger, gint64 number);
+
+/* Makes a page stale, once a transaction. */
+void ledger_mark_stale(Ledger *ledger, LedgerStaleTopic topic, const char *key_format, ...)
+    G_GNUC_PRINTF(3, 4);
+/* Writes what ledger_mark_stale() collected. */
+gboolean ledger_flush_stale(Ledger *ledger, GError **error);
+
+/* Counts CHANGE certificates of STATUS more in the block of certificate NUMBER
+ * and makes the pages stale that this changes. */
+gboolean ledger_change_block(Ledger *ledger, gint64 number, LifecycleStatus status, int change,
+                             GError **error);
+
+/* The product with this number, borrowed; NULL with ERROR set. */
+const Product *ledger_product(Ledger *ledger, gint64 number, GError **error);
+/* The number under which PRODUCT, as it is now, is kept. */
+gboolean ledger_put_product(Ledger *ledger, const Product *product, gint64 *ret_number,
+                            GError **error);
+
+#endif

@@ -1,0 +1,395 @@
+/* All that certdrop knows, in one SQLite database (state/ledger.db). The only
+ * room that knows SQL.
+ *
+ * Writing happens inside a transaction:
+ *     ledger_begin(ledger, &error)
+ *     … ledger_add_…(), ledger_set_…() …
+ *     ledger_commit(ledger, &error)      all of it is durable, or
+ *     ledger_rollback(ledger)            none of it ever was
+ * A change and the rows for the files that it causes (outputs) go into one
+ * transaction; the files are written after the commit and marked done in a
+ * later one (base/file.h says when that is safe). What a killed run left
+ * undone is found by ledger_pending_outputs().
+ *
+ * Every function that can fail returns FALSE, NULL or -1 and sets ERROR:
+ * CERTDROP_ERROR_IO where another try may help, CERTDROP_ERROR_CORRUPT where
+ * the database is damaged or from a later version of certdrop. Absent times are 0.
+ * Strings and structs that are returned are the caller's to free. */
+#ifndef CERTDROP_LEDGER_LEDGER_H
+#define CERTDROP_LEDGER_LEDGER_H
+
+#include "lifecycle/lifecycle.h"
+
+typedef struct Ledger Ledger;
+
+/* How many certificates, or files, share a block: the unit in which lists are
+ * cut into pages (rules.md 22). */
+#define LEDGER_BLOCK_SIZE 100
+
+/* Opening */
+
+/* Opens the ledger at PATH; makes it if CREATE and it is not there, and brings
+ * one of an older version up to date. */
+Ledger *ledger_open(const char *path, gboolean create, GError **error);
+/* Opens it for reading alone (show, reports beside a run). */
+Ledger *ledger_open_reading(const char *path, GError **error);
+void ledger_close(Ledger *ledger);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ledger, ledger_close)
+
+gboolean ledger_begin(Ledger *ledger, GError **error);
+gboolean ledger_commit(Ledger *ledger, GError **error);
+void ledger_rollback(Ledger *ledger);
+
+/* A part of a transaction that can be undone by itself (an atomic batch). */
+gboolean ledger_begin_part(Ledger *ledger, GError **error);
+gboolean ledger_end_part(Ledger *ledger, gboolean keep, GError **error);
+
+/* Facts for decisions */
+
+/* The order REF. *RET_ORDER is NULL where there is none. */
+gboolean ledger_read_order(Ledger *ledger, const char *ref, LifecycleOrder **ret_order,
+                           GError **error);
+/* The certificate ID. *RET_CERTIFICATE is NULL where there is none. */
+gboolean ledger_read_certificate_facts(Ledger *ledger, const char *id,
+                                       LifecycleCertificate **ret_certificate, GError **error);
+/* Who else has the key SPKI_SHA256 than CERTIFICATE. */
+gboolean ledger_read_key_use(Ledger *ledger, const char *spki_sha256, const char *certificate,
+                             LifecycleKeyUse *ret_use, GError **error);
+
+/* An accepted item's reference. */
+typedef struct {
+  char *ref;
+  RequestKind kind;
+  char *hash;
+  char *subject; /* the order or certificate that it was about, or NULL */
+} LedgerReference;
+
+gboolean ledger_read_reference(Ledger *ledger, const char *ref, LedgerReference **ret_reference,
+                               GError **error);
+void ledger_reference_free(LedgerReference *reference);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerReference, ledger_reference_free)
+
+/* Files and items of the intake */
+
+typedef enum {
+  LEDGER_FILE_WAITING = 1, /* undecided: some item waits */
+  LEDGER_FILE_ACCEPTED,
+  LEDGER_FILE_REJECTED,
+  LEDGER_FILE_PARTLY, /* a batch of which only some items were accepted */
+  LEDGER_FILE_STATE_N
+} LedgerFileState;
+
+/* "waiting", "accepted", "rejected", "partly", by LedgerFileState. */
+extern const char *const ledger_file_states[LEDGER_FILE_STATE_N];
+
+typedef struct {
+  gint64 number;     /* of the file: counts all that were ever seen */
+  char *name;        /* as it lay in the inbox, made safe */
+  guint name_number; /* N of a name that came before (rules.md 6); 1: the first */
+  char *sha256;
+  char *identity; /* device, inode, size and change time: the same file on disk */
+  LedgerFileState state;
+  gint64 first_seen;
+  gint64 decided;    /* 0 while it waits */
+  gboolean ready;    /* of a waiting one: to be tried again */
+  gint64 run;        /* the run that decided it or saw it last */
+  char *waits_for;   /* of a waiting file: what for, space-separated (at most a few) */
+  GPtrArray *faults; /* Fault of the file as a whole */
+} LedgerFile;
+
+typedef struct {
+  gint64 file;
+  gint64 position;  /* in the file, from 0 */
+  RequestKind kind; /* 0 where it could not be read */
+  char *ref;        /* or NULL */
+  LifecycleOutcome outcome;
+  gboolean repeated;
+  char *subject;       /* order or certificate, or NULL */
+  GPtrArray *faults;   /* Fault */
+  GPtrArray *warnings; /* Fault */
+  char *waits_for;     /* of a waiting one, or NULL */
+} LedgerItem;
+
+void ledger_file_free(LedgerFile *file);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerFile, ledger_file_free)
+void ledger_item_free(LedgerItem *item);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerItem, ledger_item_free)
+
+/* The waiting file called NAME, or NULL in *RET_FILE. */
+gboolean ledger_find_waiting_file(Ledger *ledger, const char *name, LedgerFile **ret_file,
+                                  GError **error);
+/* The waiting files of which something that they wait for has moved since they
+ * were tried last, or that were first seen before DEADLINE, by name: GPtrArray
+ * of LedgerFile. */
+GPtrArray *ledger_ready_files(Ledger *ledger, gint64 deadline, GError **error);
+/* Forgets the waiting file NUMBER, which is not in the inbox any more; what its
+ * items did stays. */
+gboolean ledger_drop_waiting_file(Ledger *ledger, gint64 number, GError **error);
+/* Adds FILE (its number and name_number are set) or, where it has a number,
+ * stores its state anew. */
+gboolean ledger_put_file(Ledger *ledger, LedgerFile *file, GError **error);
+/* Says that the waiting file NUMBER is being tried, or that the try is over. A
+ * file whose try never ended is ready; one that was woken during it, too. */
+gboolean ledger_begin_try(Ledger *ledger, gint64 number, GError **error);
+gboolean ledger_end_try(Ledger *ledger, gint64 number, GError **error);
+gboolean ledger_put_item(Ledger *ledger, const LedgerItem *item, GError **error);
+/* The outcome of an item that was decided in an earlier try, or 0. */
+gboolean ledger_read_item_outcome(Ledger *ledger, gint64 file, gint64 position,
+                                  LifecycleOutcome *ret_outcome, GError **error);
+gboolean ledger_add_reference(Ledger *ledger, const LedgerReference *reference, gint64 file,
+                              GError **error);
+/* Says that what waits for ORDER or one of its certificates may try again. */
+gboolean ledger_wake(Ledger *ledger, const char *order, GError **error);
+
+/* Changes to orders and certificates. NOW is ledger time, FILE the number of
+ * the file that asked for it (0: none). Each writes its entries of the log,
+ * keeps the block counts and marks the pages that show it as stale. */
+
+gboolean ledger_add_order(Ledger *ledger, const LifecycleOrder *order, gint64 now, gint64 file,
+                          GError **error);
+gboolean ledger_add_payment(Ledger *ledger, const char *order, const RequestPayment *payment,
+                            gint64 now, gint64 file, GError **error);
+gboolean ledger_set_status(Ledger *ledger, const char *certificate, LifecycleStatus status,
+                           gint64 now, gint64 file, GError **error);
+/* NAMES: the application's names as A-labels, or NULL while they are not final. */
+gboolean ledger_put_application(Ledger *ledger, const char *certificate, const char *ref,
+                                const RequestApplication *application, char **names,
+                                LifecycleApplicationState state, gint64 now, gint64 file,
+                                GError **error);
+gboolean ledger_add_review(Ledger *ledger, const RequestReview *review, const char *certificate,
+                           gint64 now, gint64 file, GError **error);
+
+/* A certificate as issued. */
+typedef struct {
+  char *certificate; /* the ID */
+  char *serial;      /* hexadecimal, upper case */
+  gint64 not_before;
+  gint64 not_after;
+  gint64 term_end;
+  char **names;
+  GBytes *der;
+  GBytes *csr;         /* DER, or NULL */
+  char *sha256;        /* of the DER */
+  char *spki_sha256;   /* hexadecimal */
+  char *key_kind;      /* "ec-p256" */
+  GBytes *wrapped_key; /* NULL where the key stayed with the applicant */
+} LedgerIssue;
+
+void ledger_issue_free(LedgerIssue *issue);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerIssue, ledger_issue_free)
+
+gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, gint64 file,
+                          GError **error);
+/* The present issue of the certificate ID, with its key; NULL where none. */
+gboolean ledger_read_issue(Ledger *ledger, const char *certificate, LedgerIssue **ret_issue,
+                           GError **error);
+/* Moves to `expired` what is issued and whose notAfter has passed at NOW; the
+ * number of them in *RET_COUNT. */
+gboolean ledger_expire(Ledger *ledger, gint64 now, guint *ret_count, GError **error);
+
+/* Files to be written (outputs) */
+
+typedef enum {
+  LEDGER_OUTPUT_ARCHIVE = 1, /* a certificate's archive; made again from its issue */
+  LEDGER_OUTPUT_DOCUMENT,    /* the content lies in the row: receipts, letters, mail, CSRs */
+  LEDGER_OUTPUT_ATTACHMENT,  /* the content is the stored attachment of that SHA-256 */
+  LEDGER_OUTPUT_MOVE,        /* the decided file, out of the inbox */
+  LEDGER_OUTPUT_BLANK,       /* the same for one with secrets: content is what is kept */
+  LEDGER_OUTPUT_N
+} LedgerOutputKind;
+
+typedef struct {
+  gint64 number;
+  LedgerOutputKind kind;
+  gboolean receipt;  /* belongs to the phase of receipts, not of archives */
+  char *path;        /* below the instance */
+  char *source;      /* MOVE, BLANK: where the file lies now */
+  char *identity;    /* MOVE, BLANK: of that file on disk, as in LedgerFile */
+  char *certificate; /* ARCHIVE: the ID */
+  char *format;      /* ARCHIVE */
+  char *sha256;      /* of the content; MOVE, BLANK: of the file that is moved */
+  GBytes *content;   /* DOCUMENT, BLANK; ATTACHMENT and ARCHIVE: NULL */
+} LedgerOutput;
+
+void ledger_output_free(LedgerOutput *output);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerOutput, ledger_output_free)
+
+/* Adds OUTPUT and sets its number. An earlier output of the same path is
+ * replaced. */
+gboolean ledger_add_output(Ledger *ledger, LedgerOutput *output, GError **error);
+/* What is to be written, oldest first, at most LIMIT: GPtrArray of LedgerOutput. */
+GPtrArray *ledger_pending_outputs(Ledger *ledger, guint limit, GError **error);
+/* Marks all outputs up to NUMBER as done. */
+gboolean ledger_mark_outputs_done(Ledger *ledger, gint64 number, GError **error);
+/* A stored attachment. NULL with ERROR set where it is missing. */
+GBytes *ledger_read_attachment(Ledger *ledger, const char *sha256, GError **error);
+
+/* Runs */
+
+typedef struct {
+  gint64 number;
+  gint64 started;                     /* ledger time */
+  gint64 milliseconds;                /* how long it took by the machine's clock; 0 while it runs */
+  gint64 accepted, rejected, waiting; /* files */
+  gint64 items, issued, expired, renewed;
+} LedgerRun;
+
+/* The present of a run that wants to begin at CLOCK: the later of CLOCK and the
+ * last run; CERTDROP_ERROR_USAGE where CLOCK is more than 5 minutes before it
+ * (rules.md 17). */
+gboolean ledger_present(Ledger *ledger, gint64 clock, gint64 *ret_now, GError **error);
+gboolean ledger_begin_run(Ledger *ledger, gint64 now, LedgerRun *ret_run, GError **error);
+gboolean ledger_end_run(Ledger *ledger, const LedgerRun *run, GError **error);
+
+/* Single numbers that the keeper remembers from run to run, such as when the
+ * next CRL is due; 0 where nothing was stored under NAME. */
+gboolean ledger_read_number(Ledger *ledger, const char *name, gint64 *ret_number, GError **error);
+gboolean ledger_put_number(Ledger *ledger, const char *name, gint64 number, GError **error);
+
+/* Reading for pages */
+
+/* A certificate with what lists and its page show of it. */
+typedef struct {
+  gint64 number; /* of creation, from 1; its block is (number - 1) / LEDGER_BLOCK_SIZE */
+  char *id;
+  char *order;
+  LifecycleStatus status;
+  const Product *product; /* borrowed from the ledger */
+  gint64 years;
+  char **names; /* bound, or applied for; NULL while there are none */
+  gint64 created;
+  gint64 changed;
+  gint64 submitted; /* when it was submitted last */
+  gint64 first_issued;
+  gint64 not_before;
+  gint64 not_after;
+  gint64 term_end;
+  char *serial;
+  char *sha256;
+  char *spki_sha256;
+  char *key_kind;   /* NULL before there is a key */
+  gboolean has_key; /* its private key is in the ledger */
+  gboolean uploaded;
+} LedgerCertificate;
+
+void ledger_certificate_free(LedgerCertificate *certificate);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerCertificate, ledger_certificate_free)
+
+/* The certificate ID, or NULL in *RET_CERTIFICATE. */
+gboolean ledger_read_certificate(Ledger *ledger, const char *id,
+                                 LedgerCertificate **ret_certificate, GError **error);
+
+/* The certificates of BLOCK, newest first; STATUSES is a set of 1 << status,
+ * 0 for all. GPtrArray of LedgerCertificate. */
+GPtrArray *ledger_certificates_in_block(Ledger *ledger, gint64 block, guint statuses,
+                                        GError **error);
+/* The certificates of the order, by number. */
+GPtrArray *ledger_certificates_of_order(Ledger *ledger, const char *order, GError **error);
+/* At most LIMIT certificates of STATUS, longest unchanged first. */
+GPtrArray *ledger_certificates_with_status(Ledger *ledger, LifecycleStatus status, guint limit,
+                                           GError **error);
+/* At most LIMIT issued certificates, those first that run out first. */
+GPtrArray *ledger_certificates_expiring(Ledger *ledger, guint limit, GError **error);
+
+/* How many certificates there are of each status; RET_COUNTS has room for
+ * LIFECYCLE_STATUS_N, index 0 is the sum. */
+gboolean ledger_count_statuses(Ledger *ledger, gint64 *ret_counts, GError **error);
+
+/* The nearest block below (DIRECTION < 0) or above (> 0) BLOCK that has a
+ * certificate of STATUSES; -1 where there is none. Start from G_MAXINT64 with
+ * DIRECTION < 0 for the newest block. */
+gboolean ledger_next_block(Ledger *ledger, gint64 block, int direction, guint statuses,
+                           gint64 *ret_block, GError **error);
+
+/* The same for blocks of incoming files. */
+gboolean ledger_next_file_block(Ledger *ledger, gint64 block, int direction, gint64 *ret_block,
+                                GError **error);
+/* The files of BLOCK, newest first: GPtrArray of LedgerFile. */
+GPtrArray *ledger_files_in_block(Ledger *ledger, gint64 block, GError **error);
+/* At most LIMIT waiting files, oldest first, and their number in all. */
+GPtrArray *ledger_waiting_files(Ledger *ledger, guint limit, gint64 *ret_count, GError **error);
+/* At most LIMIT files that were rejected or partly so, newest first. */
+GPtrArray *ledger_rejected_files(Ledger *ledger, guint limit, GError **error);
+/* At most LIMIT items of the file from position FIRST on: GPtrArray of LedgerItem. */
+GPtrArray *ledger_items_of_file(Ledger *ledger, gint64 file, gint64 first, guint limit,
+                                GError **error);
+gboolean ledger_count_items(Ledger *ledger, gint64 file, gint64 *ret_items, gint64 *ret_rejected,
+                            GError **error);
+
+/* The order as pages show it, with its payments. */
+typedef struct {
+  LifecycleOrder *order;
+  gint64 created;
+  GPtrArray *payments; /* RequestPayment; `ref` NULL where it came with the order */
+  char *file;          /* name of the file that brought it */
+} LedgerOrder;
+void ledger_order_free(LedgerOrder *order);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerOrder, ledger_order_free)
+gboolean ledger_read_order_page(Ledger *ledger, const char *ref, LedgerOrder **ret_order,
+                                GError **error);
+
+/* The present application of a certificate. */
+typedef struct {
+  char *ref;
+  LifecycleApplicationState state;
+  gint64 at;                   /* when it was stored last */
+  RequestApplication *content; /* attachments without their bytes */
+  RequestReview *review;       /* the last one, or NULL */
+  gint64 reviewed;
+} LedgerApplication;
+void ledger_application_free(LedgerApplication *application);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerApplication, ledger_application_free)
+gboolean ledger_read_application(Ledger *ledger, const char *certificate,
+                                 LedgerApplication **ret_application, GError **error);
+
+/* An entry of the log: what was done, when, by which file. Entries are only
+ * ever added; each carries the SHA-256 of its content and of the entry before. */
+typedef struct {
+  gint64 number;
+  gint64 at;
+  char *what;    /* ordered paid saved submitted approved rejected issued expired … */
+  char *subject; /* order or certificate */
+  char *file;    /* name of the file that asked for it, or NULL */
+  char *text;    /* a few words more, or NULL */
+  char *hash;
+} LedgerEntry;
+void ledger_entry_free(LedgerEntry *entry);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerEntry, ledger_entry_free)
+
+/* The entries about SUBJECT and, of a certificate, its order; oldest first, the
+ * last LIMIT of them: GPtrArray of LedgerEntry. */
+GPtrArray *ledger_history(Ledger *ledger, const char *subject, const char *order, guint limit,
+                          GError **error);
+/* Walks the whole log and checks its chain. *RET_NUMBER is the first entry
+ * that does not fit, 0 where all do. */
+gboolean ledger_check_log(Ledger *ledger, gint64 *ret_number, GError **error);
+
+/* The archives and other files written for a certificate, by path: GPtrArray
+ * of LedgerOutput without content. */
+GPtrArray *ledger_outputs_of_certificate(Ledger *ledger, const char *certificate, GError **error);
+
+/* The last LIMIT runs, newest first: GPtrArray of LedgerRun. The last one's
+ * length counts as not known yet (rules.md 22). */
+GPtrArray *ledger_last_runs(Ledger *ledger, guint limit, GError **error);
+/* The start of the last run: the time that pages speak of; 0 before the first. */
+gint64 ledger_report_time(Ledger *ledger);
+
+/* Stale pages: which have to be written anew. A topic and a key name one. */
+typedef enum {
+  LEDGER_STALE_CERTIFICATE = 1, /* key: the certificate's ID */
+  LEDGER_STALE_BLOCK,           /* key: "STATUS BLOCK", the status by number, 0 for all */
+  LEDGER_STALE_FILES,           /* key: the block of files */
+  LEDGER_STALE_N
+} LedgerStaleTopic;
+
+typedef struct {
+  LedgerStaleTopic topic;
+  char *key;
+} LedgerStale;
+
+/* All of them, in order: GPtrArray of LedgerStale. */
+GPtrArray *ledger_stale_pages(Ledger *ledger, GError **error);
+/* Forgets them all, once they are written (in the keeper's transaction). */
+gboolean ledger_clear_stale_pages(Ledger *ledger, GError **error);
+
+#endif

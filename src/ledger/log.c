@@ -1,0 +1,108 @@
+#include <string.h>
+
+#include "ledger/ledger-private.h"
+
+/* Each part of an entry goes into the hash with its length before it, so that
+ * no two entries have the same bytes. */
+static void digest_add(GString *content, const char *part)
+{
+  if (part == NULL)
+    g_string_append(content, "-;");
+  else
+    g_string_append_printf(content, "%zu:%s;", strlen(part), part);
+}
+
+static char *entry_hash(const char *previous, gint64 number, gint64 at, const char *what,
+                        const char *subject, const char *file, const char *text)
+{
+  g_autoptr(GString) content = g_string_sized_new(256);
+  g_string_append_printf(content, "%" G_GINT64_FORMAT ";%" G_GINT64_FORMAT ";", number, at);
+  const char *parts[] = {previous, what, subject, file, text};
+  for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
+    digest_add(content, parts[i]);
+  return g_compute_checksum_for_string(G_CHECKSUM_SHA256, content->str, (gssize)content->len);
+}
+
+gboolean ledger_log(Ledger *ledger, gint64 at, const char *what, const char *subject, gint64 file,
+                    const char *text, GError **error)
+{
+  sqlite3_stmt *last =
+      ledger_query(ledger, error, "SELECT number, hash FROM log ORDER BY number DESC LIMIT 1", "");
+  int more = last != NULL ? ledger_next(ledger, last, error) : -1;
+  if (more < 0)
+    return FALSE;
+  gint64 number = more > 0 ? sqlite3_column_int64(last, 0) + 1 : 1;
+  g_autofree char *previous = more > 0 ? column_text(last, 1) : NULL;
+  sqlite3_reset(last);
+  const char *name = ledger_file_name(ledger, file);
+  g_autofree char *hash = entry_hash(previous, number, at, what, subject, name, text);
+  return ledger_do(ledger, error, "INSERT INTO log VALUES ($1, $2, $3, $4, $5, $6, $7)", "nnttttt",
+                   number, at, what, subject, name, text, hash);
+}
+
+static LedgerEntry *entry_from_row(sqlite3_stmt *row)
+{
+  LedgerEntry *entry = g_new0(LedgerEntry, 1);
+  entry->number = sqlite3_column_int64(row, 0);
+  entry->at = sqlite3_column_int64(row, 1);
+  entry->what = column_text(row, 2);
+  entry->subject = column_text(row, 3);
+  entry->file = column_text(row, 4);
+  entry->text = column_text(row, 5);
+  entry->hash = column_text(row, 6);
+  return entry;
+}
+
+void ledger_entry_free(LedgerEntry *entry)
+{
+  if (entry == NULL)
+    return;
+  g_free(entry->what);
+  g_free(entry->subject);
+  g_free(entry->file);
+  g_free(entry->text);
+  g_free(entry->hash);
+  g_free(entry);
+}
+
+GPtrArray *ledger_history(Ledger *ledger, const char *subject, const char *order, guint limit,
+                          GError **error)
+{
+  sqlite3_stmt *row = ledger_query(ledger, error,
+                                   "SELECT number, at, what, subject, file, text, hash FROM log "
+                                   "WHERE subject IN ($1, $2) ORDER BY number DESC LIMIT $3",
+                                   "ttn", subject, order, (gint64)limit);
+  if (row == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func((GDestroyNotify)ledger_entry_free);
+  int more;
+  while ((more = ledger_next(ledger, row, error)) > 0)
+    g_ptr_array_insert(entries, 0, entry_from_row(row));
+  return more == 0 ? g_steal_pointer(&entries) : NULL;
+}
+
+gboolean ledger_check_log(Ledger *ledger, gint64 *ret_number, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error, "SELECT number, at, what, subject, file, text, hash FROM log ORDER BY number",
+      "");
+  if (row == NULL)
+    return FALSE;
+  g_autofree char *previous = NULL;
+  gint64 expected = 1, wrong = 0;
+  int more;
+  while ((more = ledger_next(ledger, row, error)) > 0) {
+    g_autoptr(LedgerEntry) entry = entry_from_row(row);
+    g_autofree char *hash = entry_hash(previous, expected, entry->at, entry->what, entry->subject,
+                                       entry->file, entry->text);
+    if (wrong == 0 && (entry->number != expected || g_strcmp0(hash, entry->hash) != 0))
+      wrong = expected;
+    expected++;
+    g_free(previous);
+    previous = g_strdup(entry->hash);
+  }
+  if (more < 0)
+    return FALSE;
+  *ret_number = wrong;
+  return TRUE;
+}

@@ -1,0 +1,176 @@
+#include <gio/gio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "ledger/ledger-private.h"
+
+#define SCHEMA_VERSION "1"
+
+static void statement_free(gpointer data)
+{
+  LedgerStatement *prepared = data;
+  sqlite3_finalize(prepared->statement);
+  g_free(prepared);
+}
+
+static void product_free(gpointer data)
+{
+  record_free(&product_record, data);
+}
+
+static GHashTable *product_cache_new(void)
+{
+  return g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, product_free);
+}
+
+static Ledger *ledger_new(const char *path, int flags, GError **error)
+{
+  g_autoptr(Ledger) ledger = g_new0(Ledger, 1);
+  ledger->statements = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, statement_free);
+  ledger->products = product_cache_new();
+  ledger->retired = g_ptr_array_new_with_free_func((GDestroyNotify)g_hash_table_unref);
+  ledger->stale = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  if (sqlite3_open_v2(path, &ledger->database, flags, NULL) != SQLITE_OK) {
+    ledger_fail(ledger, error, "cannot open");
+    return NULL;
+  }
+  sqlite3_extended_result_codes(ledger->database, 0);
+  sqlite3_busy_timeout(ledger->database, 5 * 60 * 1000);
+  return g_steal_pointer(&ledger);
+}
+
+static gboolean ledger_execute(Ledger *ledger, const char *sql, GError **error)
+{
+  return sqlite3_exec(ledger->database, sql, NULL, NULL, NULL) == SQLITE_OK ||
+         ledger_fail(ledger, error, "cannot execute");
+}
+
+/* FULL syncs the log at each commit: what was committed is there after a power
+ * cut. secure_delete wipes what is deleted, keys above all. */
+static gboolean ledger_set_up(Ledger *ledger, GError **error)
+{
+  return ledger_execute(ledger,
+                        "PRAGMA journal_mode = WAL;"
+                        "PRAGMA synchronous = FULL;"
+                        "PRAGMA secure_delete = ON;"
+                        "PRAGMA foreign_keys = ON;"
+                        "PRAGMA temp_store = MEMORY;"
+                        "PRAGMA cache_size = -16384;",
+                        error);
+}
+
+static gboolean ledger_make_tables(Ledger *ledger, GError **error)
+{
+  g_autoptr(GBytes) schema = g_resources_lookup_data("/certdrop/ledger/schema.sql", 0, error);
+  if (schema == NULL)
+    return FALSE;
+  g_autofree char *sql = g_strndup(g_bytes_get_data(schema, NULL), g_bytes_get_size(schema));
+  if (!ledger_begin(ledger, error))
+    return FALSE;
+  if (ledger_execute(ledger, sql, error) &&
+      ledger_do(ledger, error, "INSERT INTO meta VALUES ('schema', $1)", "t", SCHEMA_VERSION) &&
+      ledger_commit(ledger, error))
+    return TRUE;
+  ledger_rollback(ledger);
+  return FALSE;
+}
+
+static gboolean ledger_check_version(Ledger *ledger, GError **error)
+{
+  gint64 version = 0;
+  if (!ledger_number(ledger, &version, error, "SELECT value FROM meta WHERE name = 'schema'", ""))
+    return FALSE;
+  if (version == g_ascii_strtoll(SCHEMA_VERSION, NULL, 10))
+    return TRUE;
+  g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_CORRUPT,
+              "state/ledger.db: its schema is version %" G_GINT64_FORMAT
+              ", this certdrop knows version " SCHEMA_VERSION "; use a certdrop that is as new",
+              version);
+  return FALSE;
+}
+
+static gboolean ledger_has_tables(Ledger *ledger, gboolean *ret_has, GError **error)
+{
+  gint64 tables = 0;
+  if (!ledger_number(ledger, &tables, error,
+                     "SELECT COUNT(*) FROM sqlite_master WHERE name = 'meta'", ""))
+    return FALSE;
+  *ret_has = tables > 0;
+  return TRUE;
+}
+
+Ledger *ledger_open(const char *path, gboolean create, GError **error)
+{
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+  g_autoptr(Ledger) ledger = ledger_new(path, flags, error);
+  gboolean has_tables = FALSE;
+  if (ledger == NULL || !ledger_set_up(ledger, error) ||
+      !ledger_has_tables(ledger, &has_tables, error))
+    return NULL;
+  if (!has_tables && create && !ledger_make_tables(ledger, error))
+    return NULL;
+  return ledger_check_version(ledger, error) ? g_steal_pointer(&ledger) : NULL;
+}
+
+Ledger *ledger_open_reading(const char *path, GError **error)
+{
+  g_autoptr(Ledger) ledger = ledger_new(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, error);
+  if (ledger == NULL || !ledger_execute(ledger, "PRAGMA query_only = ON;", error) ||
+      !ledger_check_version(ledger, error))
+    return NULL;
+  return g_steal_pointer(&ledger);
+}
+
+void ledger_close(Ledger *ledger)
+{
+  if (ledger == NULL)
+    return;
+  g_hash_table_unref(ledger->statements);
+  sqlite3_close(ledger->database);
+  g_hash_table_unref(ledger->products);
+  g_ptr_array_unref(ledger->retired);
+  g_hash_table_unref(ledger->stale);
+  g_free(ledger->file_name);
+  g_free(ledger);
+}
+
+gboolean ledger_begin(Ledger *ledger, GError **error)
+{
+  return ledger_do(ledger, error, "BEGIN IMMEDIATE", "");
+}
+
+gboolean ledger_commit(Ledger *ledger, GError **error)
+{
+  return ledger_flush_stale(ledger, error) && file_step() && ledger_do(ledger, error, "COMMIT", "");
+}
+
+void ledger_forget(Ledger *ledger)
+{
+  g_ptr_array_add(ledger->retired, ledger->products);
+  ledger->products = product_cache_new();
+  g_clear_pointer(&ledger->file_name, g_free);
+  ledger->file_number = 0;
+}
+
+void ledger_rollback(Ledger *ledger)
+{
+  sqlite3_exec(ledger->database, "ROLLBACK", NULL, NULL, NULL);
+  g_hash_table_remove_all(ledger->stale);
+  ledger_forget(ledger);
+}
+
+gboolean ledger_begin_part(Ledger *ledger, GError **error)
+{
+  return ledger_do(ledger, error, "SAVEPOINT part", "");
+}
+
+gboolean ledger_end_part(Ledger *ledger, gboolean keep, GError **error)
+{
+  if (!keep) {
+    ledger_forget(ledger);
+    if (!ledger_do(ledger, error, "ROLLBACK TO part", ""))
+      return FALSE;
+  }
+  return ledger_do(ledger, error, "RELEASE part", "");
+}

@@ -1,0 +1,157 @@
+#include "ledger/ledger-private.h"
+
+static gboolean add_certificate(Ledger *ledger, const LifecycleOrder *order, gint64 position,
+                                gint64 now, GError **error)
+{
+  g_autofree char *id = lifecycle_certificate_id(order->ref, position);
+  LifecycleStatus status = order->paid ? LIFECYCLE_STATUS_PAID : LIFECYCLE_STATUS_AWAITING_PAYMENT;
+  gint64 number = 0;
+  if (!ledger_number(ledger, &number, error,
+                     "INSERT INTO certificate SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, "
+                     "0, 0, NULL, $5, $5, 0, 0, 0, 0, 0, NULL FROM certificate RETURNING number",
+                     "ttnnn", id, order->ref, position, (gint64)status, now))
+    return FALSE;
+  ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", id);
+  return ledger_change_block(ledger, number, status, 1, error);
+}
+
+gboolean ledger_add_order(Ledger *ledger, const LifecycleOrder *order, gint64 now, gint64 file,
+                          GError **error)
+{
+  gint64 product = 0;
+  if (!ledger_put_product(ledger, order->product, &product, error) ||
+      !ledger_do(
+          ledger, error, "INSERT INTO orders VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+          "tnnnnnntnnn", order->ref, product, order->quantity, order->years, order->name_count,
+          (gint64)order->auto_renew, order->price, order->currency, (gint64)order->paid, now, file))
+    return FALSE;
+  g_autofree char *text =
+      g_strdup_printf("%s, quantity %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " year(s)",
+                      order->product->id, order->quantity, order->years);
+  if (!ledger_log(ledger, now, "ordered", order->ref, file, text, error))
+    return FALSE;
+  for (gint64 position = 1; position <= order->quantity; position++)
+    if (!add_certificate(ledger, order, position, now, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean ledger_read_order(Ledger *ledger, const char *ref, LifecycleOrder **ret_order,
+                           GError **error)
+{
+  sqlite3_stmt *row =
+      ledger_query(ledger, error,
+                   "SELECT product, quantity, years, name_count, auto_renew, price, currency, paid "
+                   "FROM orders WHERE ref = $1",
+                   "t", ref);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  if (more <= 0) {
+    if (more == 0)
+      *ret_order = NULL;
+    return more == 0;
+  }
+  g_autoptr(LifecycleOrder) order = g_new0(LifecycleOrder, 1);
+  gint64 product = sqlite3_column_int64(row, 0);
+  order->ref = g_strdup(ref);
+  order->quantity = sqlite3_column_int64(row, 1);
+  order->years = sqlite3_column_int64(row, 2);
+  order->name_count = sqlite3_column_int64(row, 3);
+  order->auto_renew = sqlite3_column_int64(row, 4) != 0;
+  order->price = sqlite3_column_int64(row, 5);
+  order->currency = column_text(row, 6);
+  order->paid = sqlite3_column_int64(row, 7) != 0;
+  sqlite3_reset(row);
+  order->product = ledger_product(ledger, product, error);
+  if (order->product == NULL)
+    return FALSE;
+  *ret_order = g_steal_pointer(&order);
+  return TRUE;
+}
+
+/* The order's certificates that were waiting for it are paid now. */
+static gboolean pay_certificates(Ledger *ledger, const char *order, gint64 now, gint64 file,
+                                 GError **error)
+{
+  g_autoptr(GPtrArray) certificates = ledger_certificates_of_order(ledger, order, error);
+  if (certificates == NULL)
+    return FALSE;
+  for (guint i = 0; i < certificates->len; i++) {
+    const LedgerCertificate *certificate = g_ptr_array_index(certificates, i);
+    ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate->id);
+    if (certificate->status == LIFECYCLE_STATUS_AWAITING_PAYMENT &&
+        !ledger_set_status(ledger, certificate->id, LIFECYCLE_STATUS_PAID, now, file, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean ledger_add_payment(Ledger *ledger, const char *order, const RequestPayment *payment,
+                            gint64 now, gint64 file, GError **error)
+{
+  g_autofree char *text =
+      payment->reference != NULL ? g_strdup_printf("reference %s", payment->reference) : NULL;
+  return ledger_do(ledger, error,
+                   "INSERT INTO payment (order_ref, ref, reference, amount, currency, at, file) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                   "tttntnn", order, payment->ref, payment->reference, payment->amount,
+                   payment->currency, now, file) &&
+         ledger_do(ledger, error, "UPDATE orders SET paid = 1 WHERE ref = $1", "t", order) &&
+         ledger_log(ledger, now, "paid", order, file, text, error) &&
+         pay_certificates(ledger, order, now, file, error);
+}
+
+void ledger_order_free(LedgerOrder *order)
+{
+  if (order == NULL)
+    return;
+  lifecycle_order_free(order->order);
+  for (guint i = 0; order->payments != NULL && i < order->payments->len; i++)
+    record_free(&request_payment_record, g_ptr_array_index(order->payments, i));
+  if (order->payments != NULL)
+    g_ptr_array_unref(order->payments);
+  g_free(order->file);
+  g_free(order);
+}
+
+static gboolean read_payments(Ledger *ledger, LedgerOrder *order, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(ledger, error,
+                                   "SELECT ref, order_ref, reference, amount, currency FROM "
+                                   "payment WHERE order_ref = $1 ORDER BY number",
+                                   "t", order->order->ref);
+  if (row == NULL)
+    return FALSE;
+  int more;
+  while ((more = ledger_next(ledger, row, error)) > 0) {
+    RequestPayment *payment = record_new(&request_payment_record);
+    payment->ref = column_text(row, 0);
+    payment->order = column_text(row, 1);
+    payment->reference = column_text(row, 2);
+    payment->amount = sqlite3_column_int64(row, 3);
+    payment->currency = column_text(row, 4);
+    g_ptr_array_add(order->payments, payment);
+  }
+  return more == 0;
+}
+
+gboolean ledger_read_order_page(Ledger *ledger, const char *ref, LedgerOrder **ret_order,
+                                GError **error)
+{
+  g_autoptr(LedgerOrder) order = g_new0(LedgerOrder, 1);
+  order->payments = g_ptr_array_new();
+  if (!ledger_read_order(ledger, ref, &order->order, error))
+    return FALSE;
+  if (order->order == NULL) {
+    *ret_order = NULL;
+    return TRUE;
+  }
+  gint64 file = 0;
+  if (!ledger_number(ledger, &order->created, error, "SELECT created FROM orders WHERE ref = $1",
+                     "t", ref) ||
+      !ledger_number(ledger, &file, error, "SELECT file FROM orders WHERE ref = $1", "t", ref) ||
+      !read_payments(ledger, order, error))
+    return FALSE;
+  order->file = g_strdup(ledger_file_name(ledger, file));
+  *ret_order = g_steal_pointer(&order);
+  return TRUE;
+}

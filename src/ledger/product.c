@@ -1,0 +1,44 @@
+#include "base/error.h"
+#include "ledger/ledger-private.h"
+
+const Product *ledger_product(Ledger *ledger, gint64 number, GError **error)
+{
+  Product *product = g_hash_table_lookup(ledger->products, GINT_TO_POINTER((gint)number));
+  if (product != NULL)
+    return product;
+  sqlite3_stmt *row =
+      ledger_query(ledger, error, "SELECT content FROM product WHERE number = $1", "n", number);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  if (more < 0)
+    return NULL;
+  if (more > 0) {
+    g_autoptr(GBytes) content = column_bytes(row, 0);
+    sqlite3_reset(row);
+    product = record_from_bytes(&product_record, content);
+  }
+  if (product == NULL) {
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_CORRUPT,
+                "state/ledger.db: product %" G_GINT64_FORMAT " cannot be read", number);
+    return NULL;
+  }
+  g_hash_table_insert(ledger->products, GINT_TO_POINTER((gint)number), product);
+  return product;
+}
+
+gboolean ledger_put_product(Ledger *ledger, const Product *product, gint64 *ret_number,
+                            GError **error)
+{
+  g_autoptr(GBytes) content = record_to_bytes(&product_record, product);
+  gint64 number = 0;
+  if (!ledger_number(ledger, &number, error, "SELECT number FROM product WHERE content = $1", "b",
+                     content))
+    return FALSE;
+  if (number == 0 &&
+      !ledger_number(ledger, &number, error,
+                     "INSERT INTO product SELECT COALESCE(MAX(number), 0) + 1, $1, $2 FROM product "
+                     "RETURNING number",
+                     "tb", product->id, content))
+    return FALSE;
+  *ret_number = number;
+  return TRUE;
+}

@@ -1,0 +1,113 @@
+#include <string.h>
+
+#include "lifecycle/lifecycle-private.h"
+
+LifecycleStep *decision_add_step(LifecycleDecision *decision, LifecycleStepKind kind,
+                                 const char *certificate)
+{
+  LifecycleStep *step = g_new0(LifecycleStep, 1);
+  step->kind = kind;
+  step->certificate = g_strdup(certificate);
+  g_ptr_array_add(decision->steps, step);
+  return step;
+}
+
+const char *lifecycle_subject(const RequestItem *item)
+{
+  const LifecycleOperation *operation = &lifecycle_operations[item->kind];
+  if (operation->subject == LIFECYCLE_SUBJECT_NONE)
+    return NULL;
+  return G_STRUCT_MEMBER(const char *, item->body, operation->subject_offset);
+}
+
+const RequestCsr *lifecycle_csr(const RequestItem *item, const LifecycleCertificate *certificate)
+{
+  const RequestApplication *application = NULL;
+  if (item->kind == REQUEST_KIND_APPLICATION)
+    application = item->body;
+  else if (item->kind == REQUEST_KIND_ORDER)
+    application = ((const RequestOrder *)item->body)->application;
+  const RequestCsr *csr = application != NULL ? application->csr : NULL;
+  if (csr == NULL && certificate != NULL && certificate->application != NULL)
+    csr = certificate->application->csr;
+  return csr != NULL && csr->der != NULL ? csr : NULL;
+}
+
+static void decide_unknown_certificate(const LifecycleFacts *facts, const RequestItem *item,
+                                       LifecycleDecision *decision)
+{
+  const LifecycleOrder *order = facts->order;
+  if (order == NULL) {
+    decision->waits_for = g_strdup(facts->subject);
+    return;
+  }
+  g_autofree char *last = lifecycle_certificate_id(order->ref, order->quantity);
+  if (strcmp(facts->subject, order->ref) == 0)
+    fault_add(decision->faults, "reference-unknown", item->line, request_kinds[item->kind].name,
+              "\"%s\" is an order of %" G_GINT64_FORMAT " certificates; name one of them, %s.1 to "
+              "%s",
+              facts->subject, order->quantity, order->ref, last);
+  else
+    fault_add(decision->faults, "reference-unknown", item->line, request_kinds[item->kind].name,
+              "there is no certificate \"%s\": the last one of its order is %s", facts->subject,
+              last);
+}
+
+static void decide_by_status(const LifecycleFacts *facts, const RequestItem *item,
+                             LifecycleDecision *decision)
+{
+  const LifecycleOperation *operation = &lifecycle_operations[item->kind];
+  const LifecycleCertificate *certificate = facts->certificate;
+  const LifecycleCell *cell = lifecycle_cell(certificate->status, item->kind);
+  gboolean immediate = operation->is_immediate != NULL && operation->is_immediate(item);
+  if (cell->verdict == LIFECYCLE_VERDICT_REFUSE)
+    fault_add(decision->faults, "state", item->line, request_kinds[item->kind].name, "%s is %s: %s",
+              certificate->id, lifecycle_statuses[certificate->status].name,
+              cell->reason != NULL ? cell->reason : "this is not possible now");
+  else if (cell->verdict == LIFECYCLE_VERDICT_WAIT && !immediate)
+    decision->waits_for = g_strdup(certificate->id);
+  else
+    operation->decide(facts, item, decision);
+}
+
+static void decide_item(const LifecycleFacts *facts, const RequestItem *item,
+                        LifecycleDecision *decision)
+{
+  const LifecycleOperation *operation = &lifecycle_operations[item->kind];
+  if (operation->decide == NULL)
+    fault_add(decision->faults, "not-available", item->line, request_kinds[item->kind].name,
+              "a %s is known, but this version cannot carry it out yet; nothing was changed",
+              request_kinds[item->kind].name);
+  else if (operation->subject == LIFECYCLE_SUBJECT_ORDER && facts->order == NULL)
+    decision->waits_for = g_strdup(facts->subject);
+  else if (operation->subject == LIFECYCLE_SUBJECT_CERTIFICATE && facts->certificate == NULL)
+    decide_unknown_certificate(facts, item, decision);
+  else if (operation->subject == LIFECYCLE_SUBJECT_CERTIFICATE)
+    decide_by_status(facts, item, decision);
+  else
+    operation->decide(facts, item, decision);
+}
+
+LifecycleDecision *lifecycle_decide(const LifecycleFacts *facts, const RequestItem *item)
+{
+  g_assert(item->body != NULL && item->faults->len == 0);
+  LifecycleDecision *decision = g_new0(LifecycleDecision, 1);
+  decision->faults = fault_array_new();
+  decision->warnings = fault_array_new();
+  decision->steps = g_ptr_array_new_with_free_func((GDestroyNotify)lifecycle_step_free);
+  if (facts->certificate != NULL)
+    decision->subject = g_strdup(facts->certificate->id);
+  else if (facts->order != NULL)
+    decision->subject = g_strdup(facts->order->ref);
+
+  decide_item(facts, item, decision);
+
+  decision->outcome = LIFECYCLE_OUTCOME_ACCEPTED;
+  if (decision->waits_for != NULL)
+    decision->outcome = LIFECYCLE_OUTCOME_WAITING;
+  if (decision->faults->len > 0)
+    decision->outcome = LIFECYCLE_OUTCOME_REJECTED;
+  if (decision->outcome != LIFECYCLE_OUTCOME_ACCEPTED)
+    g_ptr_array_set_size(decision->steps, 0);
+  return decision;
+}

@@ -1,0 +1,16 @@
+#include "lifecycle/lifecycle-private.h"
+
+void issue_decide(const LifecycleFacts *facts, const LifecycleOrder *order,
+                  const LifecycleCertificate *certificate, const RequestApplication *application,
+                  char **names, LifecycleDecision *decision)
+{
+  const LifecycleTerm term = lifecycle_term(order->product, order->years, facts->now);
+  LifecycleStep *step = decision_add_step(decision, LIFECYCLE_STEP_ISSUE, certificate->id);
+  step->application = record_copy(&request_application_record, application);
+  step->names = g_strdupv(names);
+  step->not_before = term.not_before;
+  step->not_after = term.not_after;
+  step->term_end = term.term_end;
+  step = decision_add_step(decision, LIFECYCLE_STEP_SET_STATUS, certificate->id);
+  step->status = LIFECYCLE_STATUS_ISSUED;
+}

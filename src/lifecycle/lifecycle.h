@@ -1,0 +1,216 @@
+/* The rules, which do nothing: facts and a request go in, a decision comes
+ * out. The decision says what changes and what has to be made, as steps for
+ * the keeper to carry out; it knows no clock, file or ledger. So `run`,
+ * `check`, `--at` and the tests all ask the same question.
+ *
+ * One file an operation (order.c, payment.c, …), each with one function of
+ * type LifecycleDecide, listed in operations.c. The statuses stand in
+ * status.c, and which operation is allowed on which status in table.c. */
+#ifndef CERTDROP_LIFECYCLE_LIFECYCLE_H
+#define CERTDROP_LIFECYCLE_LIFECYCLE_H
+
+#include "request/configuration.h"
+#include "request/request.h"
+
+/* A certificate has exactly one of these at any time. */
+typedef enum {
+  LIFECYCLE_STATUS_AWAITING_PAYMENT = 1,
+  LIFECYCLE_STATUS_PAID,
+  LIFECYCLE_STATUS_PENDING_VERIFICATION,
+  LIFECYCLE_STATUS_VERIFICATION_FAILED,
+  LIFECYCLE_STATUS_ISSUED,
+  LIFECYCLE_STATUS_EXPIRED,
+  LIFECYCLE_STATUS_REVOKED,
+  LIFECYCLE_STATUS_REFUNDED,
+  LIFECYCLE_STATUS_N
+} LifecycleStatus;
+
+typedef struct {
+  const char *name;  /* of the contract: "awaiting-payment" */
+  const char *label; /* for people: "Awaiting payment" */
+  const char *next;  /* what its owner can do now, one sentence */
+  gboolean unissued; /* belongs to the unissued area */
+} LifecycleStatusInfo;
+
+/* By LifecycleStatus; row 0 is empty. */
+extern const LifecycleStatusInfo lifecycle_statuses[LIFECYCLE_STATUS_N];
+
+/* The status called NAME, or 0. */
+LifecycleStatus lifecycle_status_from_name(const char *name);
+
+/* What a cell of the table status × operation says. */
+typedef enum {
+  LIFECYCLE_VERDICT_REFUSE = 0, /* an empty cell forbids */
+  LIFECYCLE_VERDICT_ALLOW,
+  LIFECYCLE_VERDICT_WAIT
+} LifecycleVerdict;
+
+typedef struct {
+  LifecycleVerdict verdict;
+  const char *reason; /* of a refusal: why, and what to do; NULL: the general one */
+} LifecycleCell;
+
+/* The cell for an operation on a certificate of STATUS. */
+const LifecycleCell *lifecycle_cell(LifecycleStatus status, RequestKind kind);
+
+/* Whether a certificate may ever go from FROM to TO. */
+gboolean lifecycle_move_is_allowed(LifecycleStatus from, LifecycleStatus to);
+
+/* Facts: what the ledger knows of the request's subject, read before the
+ * decision. Nothing in them is changed by it. */
+typedef struct {
+  char *ref;
+  const Product *product; /* as it was when ordered; borrowed */
+  gint64 quantity;
+  gint64 years;
+  gint64 name_count;
+  gboolean auto_renew;
+  gint64 price; /* hundredths */
+  char *currency;
+  gboolean paid;
+} LifecycleOrder;
+
+typedef enum {
+  LIFECYCLE_APPLICATION_SAVED = 1,
+  LIFECYCLE_APPLICATION_SUBMITTED,
+  LIFECYCLE_APPLICATION_REJECTED,
+  LIFECYCLE_APPLICATION_APPROVED,
+  LIFECYCLE_APPLICATION_N
+} LifecycleApplicationState;
+
+typedef struct {
+  char *id;
+  LifecycleStatus status;
+  LifecycleApplicationState application_state; /* 0: none yet */
+  char *application_ref;                       /* of the present application, or NULL */
+  RequestApplication *application;             /* its content, or NULL */
+} LifecycleCertificate;
+
+/* What the ledger knows of the key of a manual CSR. */
+typedef struct {
+  char *certificate;    /* another certificate that has this key, or NULL */
+  gboolean compromised; /* revoked for compromise */
+} LifecycleKeyUse;
+
+typedef struct {
+  gint64 now;
+  const Configuration *configuration;
+  const Catalog *catalog;
+  const char *subject;                     /* the ID or order that the request names, or NULL */
+  const LifecycleOrder *order;             /* the subject's order, or NULL: not known */
+  const LifecycleCertificate *certificate; /* the subject, or NULL: not known, or an order */
+  const LifecycleKeyUse *key_use;          /* of the request's or the saved application's CSR */
+} LifecycleFacts;
+
+/* The certificates of an order are named ID "REF.N". The caller frees it. */
+char *lifecycle_certificate_id(const char *order_ref, gint64 number);
+
+/* Steps: what a decision wants done, carried out in their order. */
+typedef enum {
+  LIFECYCLE_STEP_CREATE_ORDER = 1,  /* the order and its certificates */
+  LIFECYCLE_STEP_RECORD_PAYMENT,    /* of the order; its certificates become paid */
+  LIFECYCLE_STEP_STORE_APPLICATION, /* the content becomes the certificate's present one */
+  LIFECYCLE_STEP_SET_STATUS,        /* of one certificate */
+  LIFECYCLE_STEP_RECORD_REVIEW,     /* and the application's state with it */
+  LIFECYCLE_STEP_ISSUE,             /* key, CSR, certificate, then its archives */
+  LIFECYCLE_STEP_WRITE_LETTER,      /* the confirmation letter */
+  LIFECYCLE_STEP_WRITE_MAIL,        /* to the applicant */
+  LIFECYCLE_STEP_WRITE_ATTACHMENTS, /* for the reviewer */
+  LIFECYCLE_STEP_N
+} LifecycleStepKind;
+
+/* The e-mails there are (outbox/mail.c has their texts). */
+typedef enum {
+  LIFECYCLE_MAIL_SUBMITTED = 1,
+  LIFECYCLE_MAIL_REJECTED,
+  LIFECYCLE_MAIL_ISSUED,
+  LIFECYCLE_MAIL_N
+} LifecycleMail;
+
+typedef struct {
+  LifecycleStepKind kind;
+  char *certificate; /* its ID; NULL for the order's steps */
+
+  LifecycleOrder *order;           /* CREATE_ORDER; owned */
+  RequestPayment *payment;         /* RECORD_PAYMENT; owned; NULL: nothing to pay */
+  char *application_ref;           /* STORE_APPLICATION: its ref, or that of its order */
+  RequestApplication *application; /* STORE_APPLICATION, ISSUE, WRITE_…; owned */
+  LifecycleApplicationState state; /* STORE_APPLICATION */
+  LifecycleStatus status;          /* SET_STATUS */
+  RequestReview *review;           /* RECORD_REVIEW; owned */
+  LifecycleMail mail;              /* WRITE_MAIL */
+  char **names;                    /* ISSUE: A-labels and addresses, in order */
+  gint64 not_before;               /* ISSUE */
+  gint64 not_after;                /* ISSUE: the last second that is valid */
+  gint64 term_end;                 /* ISSUE */
+} LifecycleStep;
+
+void lifecycle_step_free(LifecycleStep *step);
+
+typedef enum {
+  LIFECYCLE_OUTCOME_ACCEPTED = 1,
+  LIFECYCLE_OUTCOME_REJECTED,
+  LIFECYCLE_OUTCOME_WAITING,
+  LIFECYCLE_OUTCOME_N
+} LifecycleOutcome;
+
+typedef struct {
+  LifecycleOutcome outcome;
+  GPtrArray *faults;   /* Fault; rejected if there is one */
+  GPtrArray *warnings; /* Fault; told, and nothing else */
+  GPtrArray *steps;    /* LifecycleStep; empty unless accepted */
+  char *waits_for;     /* WAITING: the order or certificate it waits for */
+  char *subject;       /* the order or certificate that the item is about, or NULL */
+} LifecycleDecision;
+
+/* What the keeper has to read for a kind before it asks. */
+typedef enum {
+  LIFECYCLE_SUBJECT_NONE = 1,
+  LIFECYCLE_SUBJECT_ORDER,      /* named by `order` */
+  LIFECYCLE_SUBJECT_CERTIFICATE /* named by `certificate`, or its order's short form */
+} LifecycleSubject;
+
+typedef void (*LifecycleDecide)(const LifecycleFacts *facts, const RequestItem *item,
+                                LifecycleDecision *decision);
+
+typedef struct {
+  LifecycleSubject subject;
+  gsize subject_offset;   /* where the kind's struct names it */
+  LifecycleDecide decide; /* NULL: known, but not available in this version */
+  /* Whether ITEM need not wait where its cell says so; NULL: never. */
+  gboolean (*is_immediate)(const RequestItem *item);
+} LifecycleOperation;
+
+/* One row a kind of document, by RequestKind. */
+extern const LifecycleOperation lifecycle_operations[REQUEST_KIND_N];
+
+/* The order or certificate that ITEM names, or NULL (borrowed). */
+const char *lifecycle_subject(const RequestItem *item);
+
+/* The manual CSR that a decision on ITEM could certify: its own or, where it
+ * has none, the saved application's. NULL where there is none (borrowed). */
+const RequestCsr *lifecycle_csr(const RequestItem *item, const LifecycleCertificate *certificate);
+
+/* Decides ITEM on FACTS. Never fails: what is wrong is in the decision's
+ * faults. ITEM has no faults of its own. */
+LifecycleDecision *lifecycle_decide(const LifecycleFacts *facts, const RequestItem *item);
+
+void lifecycle_decision_free(LifecycleDecision *decision);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LifecycleDecision, lifecycle_decision_free)
+
+void lifecycle_order_free(LifecycleOrder *order);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LifecycleOrder, lifecycle_order_free)
+void lifecycle_certificate_free(LifecycleCertificate *certificate);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LifecycleCertificate, lifecycle_certificate_free)
+
+/* Terms (rules.md 18). */
+typedef struct {
+  gint64 not_before;
+  gint64 not_after; /* the last second that is valid */
+  gint64 term_end;  /* the first second after the term */
+} LifecycleTerm;
+
+/* The validity of PRODUCT's certificate issued first at NOW for YEARS. */
+LifecycleTerm lifecycle_term(const Product *product, gint64 years, gint64 now);
+
+#endif

@@ -1,0 +1,60 @@
+#include <string.h>
+
+#include "lifecycle/lifecycle-private.h"
+
+static void add_mail(const LifecycleCertificate *certificate, LifecycleMail mail,
+                     const RequestReview *review, LifecycleDecision *decision)
+{
+  LifecycleStep *step = decision_add_step(decision, LIFECYCLE_STEP_WRITE_MAIL, certificate->id);
+  step->application = record_copy(&request_application_record, certificate->application);
+  step->application_ref = g_strdup(certificate->application_ref);
+  step->review = record_copy(&request_review_record, review);
+  step->mail = mail;
+}
+
+/* Names and key are looked at again: lists of either may have changed while the
+ * application was being verified. */
+static void approve(const LifecycleFacts *facts, const RequestReview *review,
+                    LifecycleDecision *decision)
+{
+  const LifecycleCertificate *certificate = facts->certificate;
+  g_auto(GStrv) names =
+      application_check_names(facts, facts->order, certificate->application, decision->faults);
+  application_check_csr(facts, facts->order, certificate->application, (const char *const *)names,
+                        decision);
+  if (names == NULL)
+    return;
+  issue_decide(facts, facts->order, certificate, certificate->application, names, decision);
+  add_mail(certificate, LIFECYCLE_MAIL_ISSUED, review, decision);
+}
+
+static void reject(const LifecycleCertificate *certificate, const RequestReview *review,
+                   LifecycleDecision *decision)
+{
+  LifecycleStep *step = decision_add_step(decision, LIFECYCLE_STEP_SET_STATUS, certificate->id);
+  step->status = LIFECYCLE_STATUS_VERIFICATION_FAILED;
+  add_mail(certificate, LIFECYCLE_MAIL_REJECTED, review, decision);
+}
+
+void review_decide(const LifecycleFacts *facts, const RequestItem *item,
+                   LifecycleDecision *decision)
+{
+  const RequestReview *review = item->body;
+  const LifecycleCertificate *certificate = facts->certificate;
+  if (review->application != NULL &&
+      g_strcmp0(review->application, certificate->application_ref) != 0) {
+    fault_add(
+        decision->faults, "application-not-present", item->line, "review",
+        "the review is of the application \"%s\", but the present one of %s is \"%s\"; review "
+        "that one",
+        review->application, certificate->id, certificate->application_ref);
+    return;
+  }
+  LifecycleStep *record =
+      decision_add_step(decision, LIFECYCLE_STEP_RECORD_REVIEW, certificate->id);
+  record->review = record_copy(&request_review_record, review);
+  if (strcmp(review->decision, "approve") == 0)
+    approve(facts, review, decision);
+  else
+    reject(certificate, review, decision);
+}

@@ -1,0 +1,110 @@
+/* What the files of this room share. */
+#ifndef CERTDROP_OUTBOX_PRIVATE_H
+#define CERTDROP_OUTBOX_PRIVATE_H
+
+#include "outbox/outbox.h"
+
+#include <cmark.h>
+#include <libxml/xmlIO.h>
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(cmark_node, cmark_node_free)
+
+/* ---- Text ------------------------------------------------------------- */
+
+/* TEXT as every output can hold it, on one line: line ends and tabs become
+ * spaces; other controls, what is not UTF-8, marks that turn the direction of
+ * text and code points that are no characters become U+FFFD. NULL gives NULL. */
+char *outbox_clean_text(const char *text);
+
+/* How many columns of a terminal TEXT takes. */
+gsize outbox_text_columns(const char *text);
+
+/* FIRST_NAME as archives and folders are named by it (rules.md 6). */
+char *outbox_domain_part(const char *first_name);
+
+/* The name under which a decided file is kept: safe, and numbered. */
+char *outbox_kept_name(const char *name, guint number);
+
+/* ---- XML -------------------------------------------------------------- */
+
+/* A new output of libxml2's that appends to BYTES, which must outlive it. */
+xmlOutputBuffer *outbox_xml_output(GByteArray *bytes);
+
+/* ---- Markdown, as a tree of cmark's nodes (markdown.c) ----------------- */
+
+/* A new node of TYPE as the last child of PARENT, which owns it. */
+cmark_node *outbox_markdown_add(cmark_node *parent, cmark_node_type type);
+
+void outbox_markdown_add_heading(cmark_node *parent, int level, const char *text);
+
+/* A tight list with bullets, or with numbers. */
+cmark_node *outbox_markdown_add_list(cmark_node *parent, cmark_list_type type);
+
+/* A list item with an empty paragraph, which is returned. */
+cmark_node *outbox_markdown_add_item(cmark_node *list);
+
+/* Appends inlines to PARENT: text, code, text, code … ended by NULL. "" is left
+ * out. */
+void outbox_markdown_add_inlines(cmark_node *parent, const char *text, ...) G_GNUC_NULL_TERMINATED;
+
+/* A paragraph of such inlines: outbox_markdown_add_inlines() on a new one. */
+#define outbox_markdown_add_paragraph(parent, ...)                                                 \
+  outbox_markdown_add_inlines(outbox_markdown_add((parent), CMARK_NODE_PARAGRAPH), __VA_ARGS__)
+
+/* A block of code in the language INFO. CODE may have several lines. */
+void outbox_markdown_add_code(cmark_node *parent, const char *info, const char *code);
+
+/* DOCUMENT as CommonMark in lines for a terminal; paragraphs of it are broken into
+ * such lines for good. To be freed with free(). */
+char *outbox_markdown_render(cmark_node *document);
+
+/* ---- Formats of archives ---------------------------------------------- */
+
+/* What the members of archives are put together from. */
+typedef enum {
+  OUTBOX_PIECE_CERTIFICATE = 1,
+  OUTBOX_PIECE_CHAIN,
+  OUTBOX_PIECE_KEY,
+  OUTBOX_PIECE_N
+} OutboxPiece;
+
+/* A member of an archive. One that needs the key is left out where there is none. */
+typedef struct {
+  const char *name;
+  OutboxPiece pieces[4]; /* one after the other, ended by 0 */
+  const char *purpose;   /* for the README */
+} OutboxMember;
+
+typedef struct {
+  const OutboxMember *members; /* in the archive's order, ended by a NULL name */
+  /* Adds to the README how the members, laid into FOLDER, are put to use. */
+  void (*explain)(cmark_node *document, const char *folder);
+} OutboxFormat;
+
+extern const OutboxFormat outbox_format_pem;
+extern const OutboxFormat outbox_format_nginx;
+
+/* How each format is built, by RequestFormat; NULL: not in this version. */
+extern const OutboxFormat *const outbox_formats[REQUEST_FORMAT_N];
+
+gboolean outbox_member_needs_key(const OutboxMember *member);
+
+/* The README.md of BUNDLE as FORMAT, in CommonMark; the caller frees it. */
+char *outbox_make_readme(const OutboxBundle *bundle, RequestFormat format);
+
+/* ---- Letters ---------------------------------------------------------- */
+
+/* The letter's style sheet, embedded in it. */
+extern const char outbox_letter_style[];
+
+/* ---- Mail ------------------------------------------------------------- */
+
+/* "submitted", "rejected", "issued". */
+const char *outbox_mail_name(LifecycleMail kind);
+
+/* The subject and the plain text of a message, of lines of at most 72 columns
+ * where words allow. */
+char *outbox_mail_subject(const OutboxMail *mail);
+char *outbox_mail_text(const OutboxMail *mail);
+
+#endif

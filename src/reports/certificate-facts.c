@@ -1,0 +1,137 @@
+/* What a certificate is, on its page and in lists. */
+#include "base/clock.h"
+#include "reports/certificate.h"
+#include "reports/table.h"
+
+void certificate_add_product(cmark_node *parent, const LedgerCertificate *certificate)
+{
+  if (certificate->uploaded || certificate->product == NULL)
+    page_add_text(parent, "Instance: upload");
+  else
+    page_add_format(parent, "%s %s", certificate->product->brand, certificate->product->title);
+}
+
+void certificate_add_period(cmark_node *parent, const LedgerCertificate *certificate)
+{
+  if (certificate->years > 0)
+    page_add_format(parent, "%" G_GINT64_FORMAT " Year(s)", certificate->years);
+  else
+    page_add_text(parent, "--");
+}
+
+void certificate_add_expected(cmark_node *parent, const LedgerCertificate *certificate)
+{
+  gint64 days = certificate->product != NULL ? certificate->product->expected_days : 0;
+  if (certificate->status == LIFECYCLE_STATUS_PENDING_VERIFICATION)
+    page_add_date(parent, certificate->submitted + days * CLOCK_DAY);
+  else if (days > 0)
+    page_add_format(parent, "%" G_GINT64_FORMAT " day%s after submission", days,
+                    days == 1 ? "" : "s");
+  else
+    page_add_text(parent, "on submission");
+}
+
+static void certificate_add_validity(Table *table, const LedgerCertificate *certificate)
+{
+  certificate_add_period(table_add_fact(table, "Validity Period"), certificate);
+  if (certificate->not_after == 0) {
+    certificate_add_expected(table_add_fact(table, "Expected Issuance"), certificate);
+    return;
+  }
+  page_add_time(table_add_fact(table, "Valid from"), certificate->not_before);
+  page_add_time(table_add_fact(table, "Expiry On"), certificate->not_after);
+  if (certificate->term_end > certificate->not_after + 1)
+    page_add_date(table_add_fact(table, "Term ends"), certificate->term_end);
+}
+
+/* The pin of HPKP and of many clients: the SHA-256 of the public key in base64. */
+static void certificate_add_pin(Table *table, const char *spki_sha256)
+{
+  guint8 digest[32];
+  for (guint i = 0; i < sizeof digest; i++) {
+    int high = g_ascii_xdigit_value(spki_sha256[2 * i]);
+    int low = high < 0 ? -1 : g_ascii_xdigit_value(spki_sha256[2 * i + 1]);
+    if (low < 0)
+      return;
+    digest[i] = (guint8)(high << 4 | low);
+  }
+  g_autofree char *pin = g_base64_encode(digest, sizeof digest);
+  page_add_code(table_add_fact(table, "Public key pin"), pin);
+}
+
+static void certificate_add_key(Table *table, const LedgerCertificate *certificate)
+{
+  cmark_node *cell = table_add_fact(table, "Key");
+  page_add_code(cell, certificate->key_kind);
+  page_add_text(cell, certificate->has_key ? ", kept here and in the archives"
+                                           : ", its private half stayed with the applicant");
+  if (certificate->spki_sha256 == NULL)
+    return;
+  page_add_code(table_add_fact(table, "Public key SHA-256"), certificate->spki_sha256);
+  certificate_add_pin(table, certificate->spki_sha256);
+}
+
+static void certificate_add_issuer(const Page *page, Table *table, const Product *product)
+{
+  cmark_node *cell = table_add_fact(table, "Issuer");
+  if (g_strcmp0(product->issuer, "embedded") != 0) {
+    page_add_format(cell, "outside: %s", product->issuer);
+    return;
+  }
+  page_add_text(cell, "the CA of this instance: ");
+  page_add_text(page_add_file_link(page, cell, "outbox/pki/chain.pem"), "chain");
+  page_add_text(cell, ", ");
+  page_add_text(page_add_file_link(page, cell, "outbox/pki/root.crt"), "root");
+}
+
+void certificate_add_facts(const Page *page, cmark_node *parent, const CertificateModel *model)
+{
+  const LedgerCertificate *certificate = model->certificate;
+  Table table = table_new_facts(parent, "Certificate");
+  page_add_names(table_add_fact(&table, "Bound Domains"), certificate->names, 100);
+  certificate_add_validity(&table, certificate);
+  table_add_fact(&table, "Deployed Products");
+  page_add_text(cmark_node_last_child(table.row), "--");
+  if (certificate->serial != NULL)
+    page_add_code(table_add_fact(&table, "Serial number"), certificate->serial);
+  if (certificate->sha256 != NULL)
+    page_add_code(table_add_fact(&table, "SHA-256"), certificate->sha256);
+  if (certificate->key_kind != NULL)
+    certificate_add_key(&table, certificate);
+  if (certificate->product != NULL && certificate->not_after != 0)
+    certificate_add_issuer(page, &table, certificate->product);
+}
+
+static const struct {
+  const char *prefix;
+  const char *label;
+} file_labels[] = {
+    {"outbox/certificates/", "Archive"},
+    {"outbox/csr/", "CSR"},
+    {"outbox/letters/", "Letter"},
+    {"outbox/mail/", "E-mail"},
+    {"outbox/verification/", "Attachment"},
+    {"outbox/deploy/", "Deployment"},
+    {"outbox/", "File"},
+};
+
+void certificate_add_files(const Page *page, cmark_node *parent, const CertificateModel *model)
+{
+  cmark_node *list = NULL;
+  for (guint i = 0; i < model->outputs->len; i++) {
+    const LedgerOutput *output = g_ptr_array_index(model->outputs, i);
+    for (guint k = 0; k < G_N_ELEMENTS(file_labels); k++) {
+      if (!g_str_has_prefix(output->path, file_labels[k].prefix))
+        continue;
+      if (list == NULL)
+        list = page_add_list(parent);
+      cmark_node *item = page_add_item(list);
+      page_add_format(item, "%s: ", file_labels[k].label);
+      g_autofree char *name = g_path_get_basename(output->path);
+      page_add_code(page_add_file_link(page, item, output->path), name);
+      break;
+    }
+  }
+  if (list == NULL)
+    page_add_text(page_add_paragraph(parent), "Nothing was written for it yet.");
+}

@@ -1,0 +1,79 @@
+/* What can be done with a certificate now, and why the rest can't. */
+#include "reports/certificate.h"
+
+static const RequestKind next_kinds[LIFECYCLE_STATUS_N] = {
+    [LIFECYCLE_STATUS_AWAITING_PAYMENT] = REQUEST_KIND_PAYMENT,
+    [LIFECYCLE_STATUS_PAID] = REQUEST_KIND_APPLICATION,
+    [LIFECYCLE_STATUS_PENDING_VERIFICATION] = REQUEST_KIND_REVIEW,
+    [LIFECYCLE_STATUS_VERIFICATION_FAILED] = REQUEST_KIND_APPLICATION,
+};
+
+RequestKind certificate_next_kind(LifecycleStatus status)
+{
+  return next_kinds[status];
+}
+
+static gboolean operation_is_possible(LifecycleStatus status, RequestKind kind)
+{
+  return lifecycle_operations[kind].decide != NULL &&
+         lifecycle_cell(status, kind)->verdict != LIFECYCLE_VERDICT_REFUSE;
+}
+
+void certificate_add_operations(const Page *page, cmark_node *parent,
+                                const LedgerCertificate *certificate)
+{
+  static const struct {
+    RequestKind kind;
+    const char *label;
+  } operations[] = {
+      {REQUEST_KIND_DEPLOYMENT, "Deploy to Product"},
+      {REQUEST_KIND_DOWNLOAD, "Download"},
+      {REQUEST_KIND_DELETION, "Delete"},
+  };
+  page_add_text(page_add_link_format(page, parent, "certificate/%s", certificate->id), "Details");
+  for (guint i = 0; i < G_N_ELEMENTS(operations); i++) {
+    RequestKind kind = operations[i].kind;
+    page_add_text(parent, " · ");
+    page_add_text(operation_is_possible(certificate->status, kind)
+                      ? page_add_link_format(page, parent, "request/%s", request_kinds[kind].name)
+                      : page_add_mark(parent, &page_mark_off),
+                  operations[i].label);
+  }
+}
+
+/* Why an operation is not possible, or what happens to it; NULL: it is, at once. */
+static const char *operation_note(LifecycleStatus status, RequestKind kind)
+{
+  if (lifecycle_operations[kind].decide == NULL)
+    return "not available in this version";
+  const LifecycleCell *cell = lifecycle_cell(status, kind);
+  if (cell->verdict == LIFECYCLE_VERDICT_WAIT)
+    return "waits until the certificate is so far";
+  if (cell->verdict == LIFECYCLE_VERDICT_REFUSE)
+    return cell->reason != NULL ? cell->reason : "its status does not allow this";
+  return NULL;
+}
+
+static void operate_add(const Page *page, cmark_node *list, LifecycleStatus status,
+                        RequestKind kind, const char *note)
+{
+  cmark_node *item = page_add_item(list);
+  gboolean possible = kind == REQUEST_KIND_PAYMENT || operation_is_possible(status, kind);
+  cmark_node *label = possible
+                          ? page_add_link_format(page, item, "request/%s", request_kinds[kind].name)
+                          : page_add_mark(item, &page_mark_off);
+  page_add_text(label, request_kinds[kind].title);
+  if (note != NULL)
+    page_add_format(item, ": %s", note);
+}
+
+void certificate_add_operate(const Page *page, cmark_node *parent, const CertificateModel *model)
+{
+  LifecycleStatus status = model->certificate->status;
+  cmark_node *list = page_add_list(parent);
+  if (status == LIFECYCLE_STATUS_AWAITING_PAYMENT)
+    operate_add(page, list, status, REQUEST_KIND_PAYMENT, NULL);
+  for (RequestKind kind = 1; kind < REQUEST_KIND_N; kind++)
+    if (lifecycle_operations[kind].subject == LIFECYCLE_SUBJECT_CERTIFICATE)
+      operate_add(page, list, status, kind, operation_note(status, kind));
+}

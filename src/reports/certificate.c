@@ -1,0 +1,121 @@
+/* The page of a certificate. */
+#include "reports/certificate.h"
+
+#include "reports/table.h"
+
+/* How many entries of its history a page shows. */
+#define CERTIFICATE_HISTORY 50
+
+void certificate_model_free(gpointer data)
+{
+  CertificateModel *model = data;
+  if (model == NULL)
+    return;
+  ledger_certificate_free(model->certificate);
+  ledger_order_free(model->order);
+  ledger_application_free(model->application);
+  g_clear_pointer(&model->outputs, g_ptr_array_unref);
+  g_clear_pointer(&model->history, g_ptr_array_unref);
+  g_free(model);
+}
+
+gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret_model,
+                          GError **error)
+{
+  g_autoptr(CertificateModel) model = g_new0(CertificateModel, 1);
+  if (!ledger_read_certificate(ledger, id, &model->certificate, error))
+    return FALSE;
+  if (model->certificate == NULL) {
+    *ret_model = NULL;
+    return TRUE;
+  }
+  const char *order = model->certificate->order;
+  if ((order != NULL && !ledger_read_order_page(ledger, order, &model->order, error)) ||
+      !ledger_read_application(ledger, id, &model->application, error))
+    return FALSE;
+  model->outputs = ledger_outputs_of_certificate(ledger, id, error);
+  if (model->outputs == NULL)
+    return FALSE;
+  model->history = ledger_history(ledger, id, order, CERTIFICATE_HISTORY, error);
+  if (model->history == NULL)
+    return FALSE;
+  *ret_model = g_steal_pointer(&model);
+  return TRUE;
+}
+
+static void certificate_add_lead(const Page *page, const LedgerCertificate *certificate)
+{
+  cmark_node *lead = page_add_mark(page->root, &page_mark_lead);
+  cmark_node *status = page_add_paragraph(lead);
+  page_add_status(page, status, certificate->status);
+  page_add_text(status, " ");
+  certificate_add_product(status, certificate);
+  cmark_node *next = page_add_paragraph(lead);
+  page_add_strong(next, "Next:");
+  page_add_text(next, " ");
+  page_add_text(next, lifecycle_statuses[certificate->status].next);
+  RequestKind kind = certificate_next_kind(certificate->status);
+  if (kind == 0)
+    return;
+  page_add_text(next, " ");
+  page_add_format(page_add_link_format(page, next, "request/%s", request_kinds[kind].name),
+                  "How to write the %s", request_kinds[kind].name);
+}
+
+static cmark_node *certificate_add_panel(cmark_node *parent, const char *title)
+{
+  cmark_node *panel = page_add_mark(parent, &page_mark_panel);
+  page_add_heading(panel, 2, title);
+  return panel;
+}
+
+static Page *certificate_build(const ReportsContext *context, gconstpointer data)
+{
+  (void)context;
+  const CertificateModel *model = data;
+  const LedgerCertificate *certificate = model->certificate;
+  g_autofree char *title = g_strdup_printf("Certificate %s", certificate->id);
+  Page *page = page_new(PAGE_VIEW_CERTIFICATES, 1, title);
+  page_add_heading(page->root, 1, title);
+  certificate_add_lead(page, certificate);
+  cmark_node *first = page_add_mark(page->root, &page_mark_split);
+  certificate_add_facts(page, certificate_add_panel(first, "Certificate"), model);
+  cmark_node *aside = page_add_mark(first, &page_mark_column);
+  certificate_add_operate(page, certificate_add_panel(aside, "Operate"), model);
+  certificate_add_files(page, certificate_add_panel(aside, "Files"), model);
+  cmark_node *second = page_add_mark(page->root, &page_mark_split);
+  if (model->application != NULL)
+    certificate_add_application(certificate_add_panel(second, "Application"), model->application);
+  if (model->order != NULL)
+    order_add_facts(page, certificate_add_panel(second, "Order and payment"), model->order,
+                    certificate);
+  certificate_add_history(certificate_add_panel(page->root, "History"), certificate->id,
+                          model->history);
+  return page;
+}
+
+const PageKind certificate_page = {certificate_build, certificate_model_free};
+
+gboolean certificate_write(Writer *writer, const ReportsContext *context, const char *id,
+                           GError **error)
+{
+  g_autoptr(CertificateModel) model = NULL;
+  if (!certificate_read(context->ledger, id, &model, error))
+    return FALSE;
+  g_autofree char *path = g_strdup_printf("certificate/%s", id);
+  if (model == NULL)
+    return writer_remove_page(writer, path, error);
+  writer_add(writer, &certificate_page, g_steal_pointer(&model), path, NULL);
+  return TRUE;
+}
+
+gboolean reports_certificate_markdown(const ReportsContext *context, const char *id,
+                                      char **ret_markdown, GError **error)
+{
+  g_autoptr(CertificateModel) model = NULL;
+  if (!certificate_read(context->ledger, id, &model, error))
+    return FALSE;
+  g_autoptr(Page) page = model != NULL ? certificate_build(context, model) : NULL;
+  *ret_markdown = page != NULL ? page_to_markdown(page) : NULL;
+  return TRUE;
+}

@@ -1,0 +1,51 @@
+/* A certificate on pages: its own page, and what lists and overview show of it. */
+#ifndef CERTDROP_REPORTS_CERTIFICATE_H
+#define CERTDROP_REPORTS_CERTIFICATE_H
+
+#include "reports/writer.h"
+
+/* What the page of a certificate is made from. */
+typedef struct {
+  LedgerCertificate *certificate;
+  LedgerOrder *order;             /* NULL for an uploaded one */
+  LedgerApplication *application; /* or NULL */
+  GPtrArray *outputs;             /* LedgerOutput */
+  GPtrArray *history;             /* LedgerEntry, the last ones */
+} CertificateModel;
+
+extern const PageKind certificate_page;
+
+/* The model of ID, NULL in *RET_MODEL where there is none. */
+gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret_model,
+                          GError **error);
+void certificate_model_free(gpointer model);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CertificateModel, certificate_model_free)
+
+/* Has the page of ID written, or removed where there is no such certificate. */
+gboolean certificate_write(Writer *writer, const ReportsContext *context, const char *id,
+                           GError **error);
+
+/* ---- Parts of the page, one a file ---- */
+void certificate_add_facts(const Page *page, cmark_node *parent, const CertificateModel *model);
+void certificate_add_files(const Page *page, cmark_node *parent, const CertificateModel *model);
+void certificate_add_operate(const Page *page, cmark_node *parent, const CertificateModel *model);
+void certificate_add_application(cmark_node *parent, const LedgerApplication *application);
+void certificate_add_history(cmark_node *parent, const char *certificate, const GPtrArray *history);
+void order_add_facts(const Page *page, cmark_node *parent, const LedgerOrder *order,
+                     const LedgerCertificate *certificate);
+
+/* ---- What lists show too; each fills PARENT ---- */
+
+/* Brand and title of the product; of an uploaded one "Instance: upload". */
+void certificate_add_product(cmark_node *parent, const LedgerCertificate *certificate);
+/* "2 Year(s)". */
+void certificate_add_period(cmark_node *parent, const LedgerCertificate *certificate);
+/* When it is expected to be issued. */
+void certificate_add_expected(cmark_node *parent, const LedgerCertificate *certificate);
+/* Details, Deploy to Product, Download, Delete: those that its status allows as links. */
+void certificate_add_operations(const Page *page, cmark_node *parent,
+                                const LedgerCertificate *certificate);
+/* The kind of document that brings a certificate of STATUS on; 0 for none. */
+RequestKind certificate_next_kind(LifecycleStatus status);
+
+#endif

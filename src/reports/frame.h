@@ -1,0 +1,24 @@
+/* The frame around a page: head, navigation, footer, from the templates
+ * assets/page.html and assets/page.md. In them stand
+ *   {{title}}        the page's title, escaped
+ *   {{root}}         the way up to reports/: "", "../", …
+ *   {{name}}         the page's own file name without its extension
+ *   {{content}}      what the page's tree became
+ *   {{current VIEW}} ' aria-current="page"' in the navigation, where one is */
+#ifndef CERTDROP_REPORTS_FRAME_H
+#define CERTDROP_REPORTS_FRAME_H
+
+#include "reports/page.h"
+
+typedef enum { FRAME_HTML = 1, FRAME_MARKDOWN, FRAME_N } FrameForm;
+
+/* The extension of a form's files: ".html", ".md". */
+extern const char *const frame_extensions[FRAME_N];
+
+/* CONTENT of PAGE in its frame; NAME is its file name without extension. */
+GString *frame_fill(FrameForm form, const Page *page, const char *name, const char *content);
+
+/* The style sheet (borrowed). */
+GBytes *frame_style(void);
+
+#endif

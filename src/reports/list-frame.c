@@ -1,0 +1,88 @@
+/* What the pages of all lists have in common. */
+#include <string.h>
+
+#include "reports/lists.h"
+
+/* The two views of the same certificates, and where a list belongs to neither,
+ * the ways to both. */
+static void list_add_views(const Page *page, cmark_node *bar, const ListModel *model)
+{
+  static const struct {
+    const char *folder;
+    const char *label;
+  } views[] = {{"list", "List view"}, {"cards", "Card view"}};
+  cmark_node *list = page_add_list(bar);
+  for (guint i = 0; i < G_N_ELEMENTS(views); i++) {
+    cmark_node *item = page_add_item(list);
+    gboolean here = strcmp(views[i].folder, model->list->folder) == 0;
+    if (here)
+      page_add_text(page_add_mark(item, &page_mark_current), views[i].label);
+    else if (model->list->status != 0 || model->block < 0)
+      page_add_text(page_add_link_format(page, item, "%s/index", views[i].folder), views[i].label);
+    else
+      page_add_text(
+          page_add_link_format(page, item, "%s/%" G_GINT64_FORMAT, views[i].folder, model->block),
+          views[i].label);
+  }
+}
+
+static void list_add_statuses(const Page *page, cmark_node *bar, const ListModel *model)
+{
+  cmark_node *list = page_add_list(bar);
+  if (model->list->status == 0)
+    page_add_text(page_add_mark(page_add_item(list), &page_mark_current), "All");
+  else
+    page_add_text(page_add_link(page, page_add_item(list), "list/index"), "All");
+  for (LifecycleStatus status = 1; status < LIFECYCLE_STATUS_N; status++) {
+    cmark_node *item = page_add_item(list);
+    page_add_status(page,
+                    status == model->list->status ? page_add_mark(item, &page_mark_current) : item,
+                    status);
+  }
+}
+
+static guint path_depth(const char *folder)
+{
+  guint depth = 1;
+  for (; *folder != '\0'; folder++)
+    depth += *folder == '/';
+  return depth;
+}
+
+Page *list_begin_page(const ListModel *model, PageView view, const char *title)
+{
+  Page *page = page_new(view, path_depth(model->list->folder), title);
+  page_add_heading(page->root, 1, title);
+  if (view == PAGE_VIEW_CERTIFICATES) {
+    cmark_node *bar = page_add_mark(page->root, &page_mark_bar);
+    list_add_views(page, bar, model);
+    list_add_statuses(page, bar, model);
+  }
+  return page;
+}
+
+void list_end_page(Page *page, const ListModel *model, const char *noun)
+{
+  if (model->block < 0) {
+    page_add_format(page_add_paragraph(page->root), "No %ss here.", noun);
+    return;
+  }
+  page_add_format(page_add_paragraph(page->root),
+                  "Those of numbers %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
+                  ", counted as they came; the newest first.",
+                  model->block * LEDGER_BLOCK_SIZE + 1, (model->block + 1) * LEDGER_BLOCK_SIZE);
+  if (model->newer < 0 && model->older < 0)
+    return;
+  cmark_node *list = page_add_list(page_add_mark(page->root, &page_mark_bar));
+  const char *folder = model->list->folder;
+  if (model->newer >= 0) {
+    page_add_text(page_add_link_format(page, page_add_item(list), "%s/index", folder), "Newest");
+    page_add_text(page_add_link_format(page, page_add_item(list), "%s/%" G_GINT64_FORMAT, folder,
+                                       model->newer),
+                  "Newer");
+  }
+  if (model->older >= 0)
+    page_add_text(page_add_link_format(page, page_add_item(list), "%s/%" G_GINT64_FORMAT, folder,
+                                       model->older),
+                  "Older");
+}

@@ -1,0 +1,66 @@
+/* Lists of all there is, cut in blocks by number of creation (rules.md 22):
+ * each block with anything to show is the page FOLDER/BLOCK, the newest one is
+ * FOLDER/index too. So a change touches the pages of its block alone. */
+#ifndef CERTDROP_REPORTS_LISTS_H
+#define CERTDROP_REPORTS_LISTS_H
+
+#include "reports/writer.h"
+
+typedef struct ReportsList ReportsList;
+
+/* What a page of a list is made from. */
+typedef struct {
+  const ReportsList *list;
+  gint64 block; /* -1: the list is empty */
+  gint64 newer; /* the nearest blocks with anything to show, -1: none */
+  gint64 older;
+  GPtrArray *rows; /* what `read` gave, newest first */
+} ListModel;
+
+struct ReportsList {
+  char folder[48];
+  LifecycleStatus status; /* of a list for one status; else 0 */
+  guint statuses;         /* set of 1 << status, 0 for all */
+  Page *(*build)(const ReportsContext *context, const ListModel *model);
+  GPtrArray *(*read)(Ledger *ledger, const ReportsList *list, gint64 block, GError **error);
+  gboolean (*next)(Ledger *ledger, const ReportsList *list, gint64 block, int direction,
+                   gint64 *ret_block, GError **error);
+};
+
+/* list, cards, unissued, incoming, and one for each status. */
+#define REPORTS_LIST_N (4 + LIFECYCLE_STATUS_N - 1)
+void reports_make_lists(ReportsList lists[REPORTS_LIST_N]);
+
+/* Whether STALE touches LIST, and in which block. */
+gboolean reports_list_is_stale(const ReportsList *list, const LedgerStale *stale,
+                               gint64 *ret_block);
+
+/* Writes the page of BLOCK, or removes it where nothing is left to show and
+ * writes its neighbours. */
+gboolean reports_write_block(Writer *writer, const ReportsContext *context, const ReportsList *list,
+                             gint64 block, GError **error);
+
+/* Writes FOLDER/index where the list is empty. */
+gboolean reports_write_empty_list(Writer *writer, const ReportsContext *context,
+                                  const ReportsList *list, GError **error);
+
+/* ---- What their pages have in common ---- */
+
+/* The page with its heading, and for lists of certificates the ways between
+ * the views and statuses. */
+Page *list_begin_page(const ListModel *model, PageView view, const char *title);
+
+/* The ways to newer and older blocks, and what this one shows; NOUN is what it
+ * shows, singular. */
+void list_end_page(Page *page, const ListModel *model, const char *noun);
+
+/* ---- The builders, one a file ---- */
+Page *list_build(const ReportsContext *context, const ListModel *model);
+Page *cards_build(const ReportsContext *context, const ListModel *model);
+Page *unissued_build(const ReportsContext *context, const ListModel *model);
+Page *incoming_build(const ReportsContext *context, const ListModel *model);
+
+/* The rows of incoming: files with their items. */
+GPtrArray *incoming_read(Ledger *ledger, const ReportsList *list, gint64 block, GError **error);
+
+#endif

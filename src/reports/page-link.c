@@ -1,0 +1,53 @@
+#include <string.h>
+
+#include "reports/page-private.h"
+#include "reports/page.h"
+
+/* An address from PAGE's folder to PATH, which lies LEVELS above reports/. */
+static GString *page_address(const Page *page, guint levels, const char *path)
+{
+  GString *address = g_string_sized_new(64);
+  for (guint i = 0; i < page->depth + levels; i++)
+    g_string_append(address, "../");
+  g_string_append(address, path);
+  return address;
+}
+
+cmark_node *page_add_link(const Page *page, cmark_node *parent, const char *path)
+{
+  g_autoptr(GString) address = page_address(page, 0, path);
+  g_string_append(address, ".html");
+  cmark_node *link = page_add(parent, CMARK_NODE_LINK);
+  cmark_node_set_url(link, address->str);
+  cmark_node_set_user_data(link, (void *)&page_mark_link);
+  return link;
+}
+
+cmark_node *page_add_link_format(const Page *page, cmark_node *parent, const char *path_format, ...)
+{
+  va_list arguments;
+  va_start(arguments, path_format);
+  g_autofree char *path = g_strdup_vprintf(path_format, arguments);
+  va_end(arguments);
+  return page_add_link(page, parent, path);
+}
+
+cmark_node *page_add_file_link(const Page *page, cmark_node *parent, const char *path)
+{
+  g_autofree char *escaped = g_uri_escape_string(path, "/", FALSE);
+  g_autoptr(GString) address = page_address(page, 1, escaped);
+  cmark_node *link = page_add(parent, CMARK_NODE_LINK);
+  cmark_node_set_url(link, address->str);
+  return link;
+}
+
+void page_add_certificate(const Page *page, cmark_node *parent, const char *id)
+{
+  page_add_code(page_add_link_format(page, parent, "certificate/%s", id), id);
+}
+
+void page_add_status(const Page *page, cmark_node *parent, LifecycleStatus status)
+{
+  const LifecycleStatusInfo *info = &lifecycle_statuses[status];
+  page_add_text(page_add_link_format(page, parent, "status/%s/index", info->name), info->label);
+}

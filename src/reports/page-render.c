@@ -1,0 +1,54 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "reports/page-private.h"
+#include "reports/table.h"
+
+/* One tree serves both forms: it is built for HTML, and what differs in the
+ * Markdown is exchanged on the way there. */
+
+static void render_exchange_address(cmark_node *link)
+{
+  const char *address = cmark_node_get_url(link);
+  gsize stem = strlen(address) - strlen(".html");
+  g_autofree char *other = g_strdup_printf("%.*s.md", (int)stem, address);
+  cmark_node_set_url(link, other);
+}
+
+static void render_exchange_mark(cmark_node *node, const PageMark *mark)
+{
+  const char *enter = mark->markdown_enter != NULL ? mark->markdown_enter : "";
+  const char *exit = mark->markdown_exit != NULL ? mark->markdown_exit : "";
+  cmark_node_set_on_enter(node, enter);
+  cmark_node_set_on_exit(node, exit);
+}
+
+static void render_exchange(cmark_node *root)
+{
+  cmark_iter *iter = cmark_iter_new(root);
+  for (cmark_event_type event; (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE;) {
+    cmark_node *node = cmark_iter_get_node(iter);
+    const PageMark *mark = cmark_node_get_user_data(node);
+    if (mark == NULL || event != CMARK_EVENT_ENTER)
+      continue;
+    if (mark == &page_mark_link)
+      render_exchange_address(node);
+    else
+      render_exchange_mark(node, mark);
+  }
+  cmark_iter_free(iter);
+}
+
+char *page_to_html(Page *page)
+{
+  return cmark_render_html(page->root, CMARK_OPT_DEFAULT);
+}
+
+char *page_to_markdown(Page *page)
+{
+  render_exchange(page->root);
+  char *markdown = cmark_render_commonmark(page->root, CMARK_OPT_DEFAULT, 0);
+  char *aligned = table_align(markdown);
+  free(markdown);
+  return aligned;
+}

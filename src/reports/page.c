@@ -1,0 +1,116 @@
+#include "reports/page.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "reports/page-private.h"
+
+const PageMark page_mark_split = {TRUE, "<div class=\"split\">", "</div>", NULL, NULL};
+const PageMark page_mark_column = {TRUE, "<div>", "</div>", NULL, NULL};
+const PageMark page_mark_panel = {TRUE, "<section class=\"panel\">", "</section>", NULL, NULL};
+const PageMark page_mark_panels = {TRUE, "<div class=\"panels\">", "</div>", NULL, NULL};
+const PageMark page_mark_tiles = {TRUE, "<div class=\"tiles\">", "</div>", NULL, NULL};
+const PageMark page_mark_cards = {TRUE, "<div class=\"cards\">", "</div>", NULL, NULL};
+const PageMark page_mark_bar = {TRUE, "<div class=\"bar\">", "</div>", NULL, NULL};
+const PageMark page_mark_lead = {TRUE, "<div class=\"lead\">", "</div>", NULL, NULL};
+const PageMark page_mark_alert = {TRUE, "<div class=\"alert\">", "</div>", NULL, NULL};
+const PageMark page_mark_off = {FALSE, "<span class=\"off\">", "</span>", NULL, NULL};
+const PageMark page_mark_small = {FALSE, "<br><small>", "</small>", "<br>", NULL};
+const PageMark page_mark_current = {FALSE, "<b aria-current=\"page\">", "</b>", "**", "**"};
+
+static const PageMark mark_break = {FALSE, "<br>", NULL, "<br>", NULL};
+
+/* What marks a link whose address ends in .html or .md with the form. */
+const PageMark page_mark_link = {FALSE, NULL, NULL, NULL, NULL};
+
+Page *page_new(PageView view, guint depth, const char *title)
+{
+  Page *page = g_new0(Page, 1);
+  page->root = cmark_node_new(CMARK_NODE_DOCUMENT);
+  page->title = g_strdup(title);
+  page->view = view;
+  page->depth = depth;
+  return page;
+}
+
+void page_free(Page *page)
+{
+  if (page == NULL)
+    return;
+  cmark_node_free(page->root);
+  g_free(page->title);
+  g_free(page);
+}
+
+cmark_node *page_add(cmark_node *parent, cmark_node_type type)
+{
+  cmark_node *node = cmark_node_new(type);
+  int fits = cmark_node_append_child(parent, node);
+  g_assert(fits);
+  return node;
+}
+
+cmark_node *page_add_mark(cmark_node *parent, const PageMark *mark)
+{
+  cmark_node *node =
+      page_add(parent, mark->block ? CMARK_NODE_CUSTOM_BLOCK : CMARK_NODE_CUSTOM_INLINE);
+  cmark_node_set_user_data(node, (void *)mark);
+  if (mark->html_enter != NULL)
+    cmark_node_set_on_enter(node, mark->html_enter);
+  if (mark->html_exit != NULL)
+    cmark_node_set_on_exit(node, mark->html_exit);
+  return node;
+}
+
+cmark_node *page_add_heading(cmark_node *parent, int level, const char *text)
+{
+  cmark_node *heading = page_add(parent, CMARK_NODE_HEADING);
+  cmark_node_set_heading_level(heading, level);
+  if (text != NULL)
+    page_add_text(heading, text);
+  return heading;
+}
+
+cmark_node *page_add_paragraph(cmark_node *parent)
+{
+  return page_add(parent, CMARK_NODE_PARAGRAPH);
+}
+
+cmark_node *page_add_list(cmark_node *parent)
+{
+  cmark_node *list = page_add(parent, CMARK_NODE_LIST);
+  cmark_node_set_list_type(list, CMARK_BULLET_LIST);
+  cmark_node_set_list_tight(list, 1);
+  return list;
+}
+
+cmark_node *page_add_item(cmark_node *list)
+{
+  return page_add_paragraph(page_add(list, CMARK_NODE_ITEM));
+}
+
+void page_add_listing(cmark_node *parent, const char *language, const char *text)
+{
+  cmark_node *block = page_add(parent, CMARK_NODE_CODE_BLOCK);
+  cmark_node_set_fence_info(block, language);
+  cmark_node_set_literal(block, text);
+}
+
+void page_add_format(cmark_node *parent, const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  g_autofree char *text = g_strdup_vprintf(format, arguments);
+  va_end(arguments);
+  page_add_text(parent, text);
+}
+
+void page_add_strong(cmark_node *parent, const char *text)
+{
+  page_add_text(page_add(parent, CMARK_NODE_STRONG), text);
+}
+
+void page_add_break(cmark_node *parent)
+{
+  page_add_mark(parent, &mark_break);
+}

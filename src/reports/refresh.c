@@ -1,0 +1,141 @@
+/* Which pages are written: those of stale topics, or all. */
+#include <string.h>
+
+#include "base/file.h"
+#include "reports/certificate.h"
+#include "reports/frame.h"
+#include "reports/incoming.h"
+#include "reports/overview.h"
+#include "reports/reports-private.h"
+
+static gboolean style_write(Writer *writer, const ReportsContext *context, GError **error)
+{
+  (void)writer;
+  gsize length;
+  const void *style = g_bytes_get_data(frame_style(), &length);
+  return file_replace(context->root, "reports/style.css", style, length, 0644, NULL, error);
+}
+
+/* Pages that every run writes. */
+static gboolean (*const standing[])(Writer *writer, const ReportsContext *context,
+                                    GError **error) = {
+    style_write, overview_write, waiting_write, purchase_write, documents_write,
+};
+
+static gboolean reports_make_folders(const ReportsContext *context, const ReportsList *lists,
+                                     GError **error)
+{
+  static const char *const folders[] = {"reports", "reports/certificate", "reports/request",
+                                        "reports/status"};
+  for (guint i = 0; i < G_N_ELEMENTS(folders); i++)
+    if (!file_make_folder(context->root, folders[i], 0755, error))
+      return FALSE;
+  for (guint i = 0; i < REPORTS_LIST_N; i++) {
+    g_autofree char *folder = g_strconcat("reports/", lists[i].folder, NULL);
+    if (!file_make_folder(context->root, folder, 0755, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean reports_write_standing(Writer *writer, const ReportsContext *context,
+                                       const ReportsList *lists, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(standing); i++)
+    if (!standing[i](writer, context, error))
+      return FALSE;
+  for (guint i = 0; i < REPORTS_LIST_N; i++)
+    if (!reports_write_empty_list(writer, context, &lists[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Writes what STALE touches of LIST, each block once. */
+static gboolean reports_refresh_list(Writer *writer, const ReportsContext *context,
+                                     const ReportsList *list, const GPtrArray *stale,
+                                     GError **error)
+{
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  for (guint i = 0; i < stale->len; i++) {
+    gint64 block = -1;
+    if (reports_list_is_stale(list, g_ptr_array_index(stale, i), &block) &&
+        g_hash_table_add(seen, g_memdup2(&block, sizeof block)) &&
+        !reports_write_block(writer, context, list, block, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean reports_write_stale(Writer *writer, const ReportsContext *context,
+                                    const ReportsList *lists, const GPtrArray *stale,
+                                    GError **error)
+{
+  for (guint i = 0; i < stale->len; i++) {
+    const LedgerStale *topic = g_ptr_array_index(stale, i);
+    if (topic->topic == LEDGER_STALE_CERTIFICATE &&
+        !certificate_write(writer, context, topic->key, error))
+      return FALSE;
+  }
+  for (guint i = 0; i < REPORTS_LIST_N; i++)
+    if (!reports_refresh_list(writer, context, &lists[i], stale, error))
+      return FALSE;
+  return reports_write_standing(writer, context, lists, error);
+}
+
+gboolean reports_refresh(const ReportsContext *context, GPtrArray *stale, guint *ret_written,
+                         GError **error)
+{
+  ReportsList lists[REPORTS_LIST_N];
+  reports_make_lists(lists);
+  if (!reports_make_folders(context, lists, error))
+    return FALSE;
+  g_autoptr(Writer) writer = writer_new(context, error);
+  return writer != NULL && reports_write_stale(writer, context, lists, stale, error) &&
+         writer_finish(writer, ret_written, error);
+}
+
+/* Goes over the blocks of LIST from the newest on. With CERTIFICATES, writes the
+ * pages of the certificates in them too. */
+static gboolean reports_write_list(Writer *writer, const ReportsContext *context,
+                                   const ReportsList *list, gboolean certificates, GError **error)
+{
+  gint64 block = G_MAXINT64;
+  while (list->next(context->ledger, list, block, -1, &block, error)) {
+    if (block < 0)
+      return TRUE;
+    if (!reports_write_block(writer, context, list, block, error))
+      return FALSE;
+    g_autoptr(GPtrArray) rows =
+        certificates ? list->read(context->ledger, list, block, error) : g_ptr_array_new();
+    if (rows == NULL)
+      return FALSE;
+    for (guint i = 0; i < rows->len; i++) {
+      const LedgerCertificate *certificate = g_ptr_array_index(rows, i);
+      if (!certificate_write(writer, context, certificate->id, error))
+        return FALSE;
+    }
+  }
+  return FALSE;
+}
+
+static gboolean reports_write_all(Writer *writer, const ReportsContext *context,
+                                  const ReportsList *lists, GError **error)
+{
+  for (guint i = 0; i < REPORTS_LIST_N; i++) {
+    gboolean first = strcmp(lists[i].folder, "list") == 0;
+    if (!reports_write_list(writer, context, &lists[i], first, error))
+      return FALSE;
+  }
+  return reports_write_standing(writer, context, lists, error);
+}
+
+gboolean reports_make_all(const ReportsContext *context, guint *ret_written, GError **error)
+{
+  ReportsList lists[REPORTS_LIST_N];
+  reports_make_lists(lists);
+  if (!reports_make_folders(context, lists, error))
+    return FALSE;
+  g_autoptr(Writer) writer = writer_new(context, error);
+  return writer != NULL && reports_write_all(writer, context, lists, error) &&
+         writer_finish(writer, ret_written, error) && reports_sweep(context, lists, error);
+}

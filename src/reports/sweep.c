@@ -1,0 +1,101 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "reports/frame.h"
+#include "reports/reports-private.h"
+
+/* Whether the page NAME of a folder has a reason to be there. */
+typedef gboolean (*SweepHasReason)(const ReportsContext *context, const ReportsList *list,
+                                   const char *name, gboolean *ret_reason, GError **error);
+
+static gboolean block_has_reason(const ReportsContext *context, const ReportsList *list,
+                                 const char *name, gboolean *ret_reason, GError **error)
+{
+  gint64 block = g_ascii_strtoll(name, NULL, 10), found = -1;
+  if (!g_ascii_isdigit(*name)) {
+    *ret_reason = TRUE;
+    return TRUE;
+  }
+  if (!list->next(context->ledger, list, block - 1, 1, &found, error))
+    return FALSE;
+  *ret_reason = found == block;
+  return TRUE;
+}
+
+static gboolean certificate_has_reason(const ReportsContext *context, const ReportsList *list,
+                                       const char *name, gboolean *ret_reason, GError **error)
+{
+  (void)list;
+  g_autoptr(LedgerCertificate) certificate = NULL;
+  if (!ledger_read_certificate(context->ledger, name, &certificate, error))
+    return FALSE;
+  *ret_reason = certificate != NULL;
+  return TRUE;
+}
+
+static gboolean document_has_reason(const ReportsContext *context, const ReportsList *list,
+                                    const char *name, gboolean *ret_reason, GError **error)
+{
+  (void)context;
+  (void)list;
+  (void)error;
+  *ret_reason = strcmp(name, "index") == 0 || request_kind_from_name(name) != 0;
+  return TRUE;
+}
+
+/* The page that a file is one form of, or NULL. */
+static char *sweep_page_name(const char *file)
+{
+  for (FrameForm form = 1; form < FRAME_N; form++)
+    if (g_str_has_suffix(file, frame_extensions[form]))
+      return g_strndup(file, strlen(file) - strlen(frame_extensions[form]));
+  return NULL;
+}
+
+static gboolean sweep_entry(const ReportsContext *context, const char *folder,
+                            const ReportsList *list, SweepHasReason has_reason, const char *file,
+                            GError **error)
+{
+  g_autofree char *name = sweep_page_name(file);
+  gboolean reason = TRUE;
+  if (name == NULL)
+    return TRUE;
+  if (!has_reason(context, list, name, &reason, error))
+    return FALSE;
+  g_autofree char *path = g_strdup_printf("%s/%s", folder, file);
+  return reason || file_remove(context->root, path, error);
+}
+
+static gboolean sweep_folder(const ReportsContext *context, const char *name,
+                             const ReportsList *list, SweepHasReason has_reason, GError **error)
+{
+  g_autofree char *folder = g_strconcat("reports/", name, NULL);
+  if (!file_remove_temporary(context->root, folder, error))
+    return FALSE;
+  int fd = openat(context->root, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
+  if (entries == NULL)
+    return error_set_errno(error, errno, "%s: cannot list", folder);
+  gboolean ok = TRUE;
+  for (struct dirent *entry; ok && (entry = readdir(entries)) != NULL;)
+    if (entry->d_name[0] != '.')
+      ok = sweep_entry(context, folder, list, has_reason, entry->d_name, error);
+  closedir(entries);
+  return ok;
+}
+
+gboolean reports_sweep(const ReportsContext *context, const ReportsList lists[REPORTS_LIST_N],
+                       GError **error)
+{
+  for (guint i = 0; i < REPORTS_LIST_N; i++)
+    if (!sweep_folder(context, lists[i].folder, &lists[i], block_has_reason, error))
+      return FALSE;
+  return sweep_folder(context, "certificate", NULL, certificate_has_reason, error) &&
+         sweep_folder(context, "request", NULL, document_has_reason, error) &&
+         file_remove_temporary(context->root, "reports", error);
+}

@@ -1,0 +1,154 @@
+#include "reports/writer.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "reports/frame.h"
+
+/* Pages under way for each thread: enough to keep it busy while the ledger is
+ * read, few enough not to count. */
+#define WRITER_WAITING 32
+
+struct Writer {
+  const ReportsContext *context;
+  GThreadPool *pool;
+  guint threads;
+  GMutex lock; /* of what follows */
+  GCond done;
+  guint waiting;
+  guint written;
+  GError *error; /* the first one */
+};
+
+typedef struct {
+  const PageKind *kind;
+  gpointer model;
+  char *path;
+  char *also;
+} WriterJob;
+
+static void writer_job_free(WriterJob *job)
+{
+  job->kind->free(job->model);
+  g_free(job->path);
+  g_free(job->also);
+  g_free(job);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WriterJob, writer_job_free)
+
+static gboolean writer_put(Writer *writer, const char *path, FrameForm form, const GString *text,
+                           guint *written, GError **error)
+{
+  g_autofree char *file = g_strconcat("reports/", path, frame_extensions[form], NULL);
+  gboolean changed = FALSE;
+  if (!file_replace(writer->context->root, file, text->str, text->len, 0644, &changed, error))
+    return FALSE;
+  *written += changed;
+  return TRUE;
+}
+
+static void string_free(GString *string)
+{
+  g_string_free(string, TRUE);
+}
+
+static gboolean writer_write(Writer *writer, const WriterJob *job, guint *written, GError **error)
+{
+  const char *slash = strrchr(job->path, '/');
+  const char *name = slash != NULL ? slash + 1 : job->path;
+  g_autoptr(Page) page = job->kind->build(writer->context, job->model);
+  g_autofree char *html_content = page_to_html(page);
+  g_autofree char *markdown_content = page_to_markdown(page);
+  GString *html = frame_fill(FRAME_HTML, page, name, html_content);
+  GString *markdown = frame_fill(FRAME_MARKDOWN, page, name, markdown_content);
+  gboolean ok = (job->also == NULL ||
+                 (writer_put(writer, job->also, FRAME_MARKDOWN, markdown, written, error) &&
+                  writer_put(writer, job->also, FRAME_HTML, html, written, error))) &&
+                writer_put(writer, job->path, FRAME_MARKDOWN, markdown, written, error) &&
+                writer_put(writer, job->path, FRAME_HTML, html, written, error);
+  string_free(html);
+  string_free(markdown);
+  return ok;
+}
+
+static void writer_run(gpointer data, gpointer user_data)
+{
+  g_autoptr(WriterJob) job = data;
+  Writer *writer = user_data;
+  guint written = 0;
+  GError *error = NULL;
+  writer_write(writer, job, &written, &error);
+  g_mutex_lock(&writer->lock);
+  writer->written += written;
+  if (writer->error == NULL)
+    writer->error = g_steal_pointer(&error);
+  writer->waiting--;
+  g_cond_signal(&writer->done);
+  g_mutex_unlock(&writer->lock);
+  g_clear_error(&error);
+}
+
+Writer *writer_new(const ReportsContext *context, GError **error)
+{
+  g_autoptr(Writer) writer = g_new0(Writer, 1);
+  writer->context = context;
+  writer->threads = MAX(context->threads, 1);
+  g_mutex_init(&writer->lock);
+  g_cond_init(&writer->done);
+  writer->pool = g_thread_pool_new(writer_run, writer, (int)writer->threads, TRUE, error);
+  return writer->pool != NULL ? g_steal_pointer(&writer) : NULL;
+}
+
+static void writer_wait_below(Writer *writer, guint limit)
+{
+  g_mutex_lock(&writer->lock);
+  while (writer->waiting >= limit)
+    g_cond_wait(&writer->done, &writer->lock);
+  g_mutex_unlock(&writer->lock);
+}
+
+void writer_add(Writer *writer, const PageKind *kind, gpointer model, const char *path,
+                const char *also)
+{
+  WriterJob *job = g_new(WriterJob, 1);
+  *job = (WriterJob){kind, model, g_strdup(path), g_strdup(also)};
+  writer_wait_below(writer, writer->threads * WRITER_WAITING);
+  g_mutex_lock(&writer->lock);
+  writer->waiting++;
+  g_mutex_unlock(&writer->lock);
+  g_thread_pool_push(writer->pool, job, NULL);
+}
+
+gboolean writer_remove_page(Writer *writer, const char *path, GError **error)
+{
+  for (FrameForm form = 1; form < FRAME_N; form++) {
+    g_autofree char *file = g_strconcat("reports/", path, frame_extensions[form], NULL);
+    if (!file_remove(writer->context->root, file, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean writer_finish(Writer *writer, guint *ret_written, GError **error)
+{
+  writer_wait_below(writer, 1);
+  if (writer->error != NULL) {
+    g_propagate_error(error, g_steal_pointer(&writer->error));
+    return FALSE;
+  }
+  if (ret_written != NULL)
+    *ret_written = writer->written;
+  return TRUE;
+}
+
+void writer_free(Writer *writer)
+{
+  if (writer == NULL)
+    return;
+  if (writer->pool != NULL)
+    g_thread_pool_free(writer->pool, FALSE, TRUE);
+  g_mutex_clear(&writer->lock);
+  g_cond_clear(&writer->done);
+  g_clear_error(&writer->error);
+  g_free(writer);
+}

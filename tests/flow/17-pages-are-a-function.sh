@@ -1,0 +1,66 @@
+#!/bin/bash
+# What is refreshed step by step equals what `report` makes anew, byte for byte (I6);
+# a run with nothing to do changes nothing.
+. "$(dirname "$0")/lib.sh"
+
+new_instance
+write_png letter.png
+pages() { (cd "$INSTANCE/reports" && find . -type f -print0 | sort -z | xargs -0 sha256sum); }
+same_as_anew() {
+  pages >before
+  certdrop -C "$INSTANCE" report
+  pages >after
+  is "$1" "$(diff before after)" ''
+}
+
+# A history with everything in it, in many runs, from a fixed seed.
+RANDOM=4711
+names=(secure-ov-multi standard-dv-single free-dv-single standard-dv-wildcard inhouse-dv-multi)
+for round in $(seq 1 12); do
+  for n in $(seq 1 12); do
+    ref=R$round-$n-x
+    case $((RANDOM % 9)) in
+    0) order "$ref" "${names[$((RANDOM % 5))]}" ;;
+    1) order "$ref" no-such-product ;;
+    2) payment "P-$ref" "R$((round - 1))-$n-x" "$(price standard-dv-single)" ;;
+    3) application "A-$ref" "R$((round - 1))-$n-x.1" submit "$(domains "r$round-$n.example.test")$applicant" ;;
+    4) dv_order "$ref" "www$n.iana.org" ;;
+    5) review "V-$ref" "R$((round - 1))-$n-x.1" "$([ $((RANDOM % 2)) = 0 ] && echo approve || echo reject)" ;;
+    *) dv_order "$ref" "r$round-$n.example.test" ;;
+    esac | drop "$ref.xml"
+  done
+  run_at "$(at $((round * 7)) 0 $((round * 5)))"
+  [ "$status" -le 1 ] || fail "run $round of the history" "$(cat err)"
+  [ $((round % 4)) != 0 ] || same_as_anew "after run $round the pages are those that report makes"
+done
+run_at "$(at 0 0 300)"
+same_as_anew 'after all of it expired they are, too'
+rm -rf "$INSTANCE"/reports/[a-z]*
+certdrop -C "$INSTANCE" report
+is 'pages that were lost are made again' "$(pages | diff before - )" ''
+echo '<p>nobody links here' >"$INSTANCE/reports/certificates/NOBODY.1.html" 2>/dev/null || : >"$INSTANCE/reports/nobody.html"
+certdrop -C "$INSTANCE" report
+is 'a page that has no more reason is removed' "$(pages | diff before -)" ''
+
+before=$(snapshot)
+run_at "$(at 0 0 300)"
+expect_status 'a run with nothing to do is done' 0
+unchanged 'and changes nothing' "$before"
+sleep 1.1
+touch mark
+run_at "$(at 0 0 300)"
+is 'nothing is written again, not even with the same content' \
+  "$(find "$INSTANCE" -path "$INSTANCE/state" -prune -o -type f -newer mark ! -path '*/reports/index.*' -print)" ''
+
+# Two instances with one history have the same pages, keys and serials apart.
+for name in one two; do
+  new_instance $name
+  order SAME-1 standard-dv-single | drop a.xml
+  order SAME-2 no-such | drop b.xml
+  payment SAME-3 SAME-1 "$(price standard-dv-single)" | drop c.xml
+  run_at "$(at 1)"
+  run_at "$(at 2)"
+  pages | sed 's/^[0-9a-f]* //' >"$name.list"
+done
+is 'the same history makes the same pages' "$(diff one.list two.list)" ''
+finish

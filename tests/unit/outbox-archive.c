@@ -1,0 +1,283 @@
+/* Archives hold what the contract says and nothing else, the same bytes each
+ * time, and leave no key behind. */
+#include "outbox-test.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define CERTIFICATE_PEM "-----BEGIN CERTIFICATE-----\nTEVBRg==\n-----END CERTIFICATE-----\n"
+#define CHAIN_PEM "-----BEGIN CERTIFICATE-----\nSVNTVUlORw==\n-----END CERTIFICATE-----\n"
+#define KEY_PEM "-----BEGIN PRIVATE KEY-----\nU0VDUkVU\n-----END PRIVATE KEY-----\n"
+
+static const char *const two_names[] = {"www.example.test", "pay.example.test", NULL};
+
+static OutboxBundle example_bundle(const PkiSecret *key)
+{
+  return (OutboxBundle){
+      .certificate = "PO-4711.1",
+      .names = two_names,
+      .product_title = "Secure OV Multi-Domain",
+      .organization = "Example Operations",
+      .not_before = NOW,
+      .not_after = NOW + 200 * DAY - 1,
+      .certificate_pem = CERTIFICATE_PEM,
+      .chain_pem = CHAIN_PEM,
+      .private_key = key,
+  };
+}
+
+static OutboxArchive *make(const OutboxBundle *bundle, RequestFormat format)
+{
+  GError *error = NULL;
+  OutboxArchive *archive = outbox_make_archive(bundle, format, &error);
+  g_assert_no_error(error);
+  g_assert_nonnull(archive);
+  return archive;
+}
+
+/* The members by name; their order in NAMES, each with a space behind it. */
+static GHashTable *read_members(const OutboxArchive *archive, GString *names)
+{
+  GHashTable *members = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  struct archive *zip = archive_read_new();
+  archive_read_support_format_zip_seekable(zip);
+  g_assert_cmpint(archive_read_open_memory(zip, archive->data, archive->length), ==, ARCHIVE_OK);
+  struct archive_entry *entry;
+  int result;
+  while ((result = archive_read_next_header(zip, &entry)) == ARCHIVE_OK) {
+    gsize size = (gsize)archive_entry_size(entry);
+    char *content = g_malloc0(size + 1);
+    g_assert_cmpint(archive_read_data(zip, content, size), ==, (gssize)size);
+    g_assert_cmpint(archive_entry_mode(entry), ==, S_IFREG | 0600);
+    g_assert_cmpint(archive_entry_mtime(entry), ==, NOW - 1); /* NOW is odd */
+    g_assert_cmpint(archive_entry_atime(entry), ==, 0);
+    g_assert_cmpint(archive_entry_ctime(entry), ==, 0);
+    g_assert_cmpint(archive_entry_uid(entry), ==, 0);
+    g_assert_cmpint(archive_entry_gid(entry), ==, 0);
+    g_string_append_printf(names, "%s ", archive_entry_pathname(entry));
+    g_assert_true(g_hash_table_insert(members, g_strdup(archive_entry_pathname(entry)), content));
+  }
+  g_assert_cmpint(result, ==, ARCHIVE_EOF);
+  archive_read_free(zip);
+  return members;
+}
+
+static void test_members(void)
+{
+  static const struct {
+    RequestFormat format;
+    gboolean with_key;
+    const char *names;
+  } cases[] = {
+      {REQUEST_FORMAT_PEM, TRUE, "privkey.pem cert.pem chain.pem fullchain.pem README.md "},
+      {REQUEST_FORMAT_PEM, FALSE, "cert.pem chain.pem fullchain.pem README.md "},
+      {REQUEST_FORMAT_NGINX, TRUE, "fullchain.pem privkey.pem README.md "},
+      {REQUEST_FORMAT_NGINX, FALSE, "fullchain.pem README.md "},
+  };
+  g_autoptr(PkiSecret) key = pki_secret_new_copy(KEY_PEM, strlen(KEY_PEM));
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    OutboxBundle bundle = example_bundle(cases[i].with_key ? key : NULL);
+    g_autoptr(OutboxArchive) archive = make(&bundle, cases[i].format);
+    g_autoptr(GString) names = g_string_new(NULL);
+    g_autoptr(GHashTable) members = read_members(archive, names);
+    g_assert_cmpstr(names->str, ==, cases[i].names);
+    g_assert_cmpstr(g_hash_table_lookup(members, "fullchain.pem"), ==, CERTIFICATE_PEM CHAIN_PEM);
+    if (cases[i].with_key)
+      g_assert_cmpstr(g_hash_table_lookup(members, "privkey.pem"), ==, KEY_PEM);
+    if (cases[i].format == REQUEST_FORMAT_PEM) {
+      g_assert_cmpstr(g_hash_table_lookup(members, "cert.pem"), ==, CERTIFICATE_PEM);
+      g_assert_cmpstr(g_hash_table_lookup(members, "chain.pem"), ==, CHAIN_PEM);
+    }
+  }
+}
+
+static void test_readme(void)
+{
+  g_autoptr(PkiSecret) key = pki_secret_new_copy(KEY_PEM, strlen(KEY_PEM));
+  OutboxBundle bundle = example_bundle(key);
+  g_autofree char *nginx = outbox_make_readme(&bundle, REQUEST_FORMAT_NGINX);
+  g_autofree char *pem = outbox_make_readme(&bundle, REQUEST_FORMAT_PEM);
+  bundle.private_key = NULL;
+  g_autofree char *keyless = outbox_make_readme(&bundle, REQUEST_FORMAT_NGINX);
+  static const char *const lines[] = {
+      "ssl_certificate /etc/ssl/www.example.test/fullchain.pem;\n",
+      "ssl_certificate_key /etc/ssl/www.example.test/privkey.pem;\n",
+      "install -m 0600 privkey.pem /etc/ssl/www.example.test/\n",
+      "install -m 0644 fullchain.pem /etc/ssl/www.example.test/\n",
+      "nginx -t",
+      "ends on Jun 11, 2027 (UTC)",
+      "  - `pay.example.test`\n",
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(lines); i++)
+    g_assert_nonnull(strstr(nginx, lines[i]));
+  g_assert_nonnull(strstr(pem, "install -m 0644 chain.pem /etc/ssl/www.example.test/\n"));
+  g_autofree char *nginx_text = markdown_text(nginx);
+  g_autofree char *keyless_text = markdown_text(keyless);
+  g_assert_null(strstr(nginx_text, "made for your own CSR"));
+  g_assert_nonnull(strstr(keyless_text, "made for your own CSR"));
+  g_assert_null(strchr(nginx, '{'));
+}
+
+static void test_naughty_readme(void)
+{
+  OutboxBundle plain = example_bundle(NULL);
+  g_autofree char *plain_readme = outbox_make_readme(&plain, REQUEST_FORMAT_PEM);
+  g_autofree char *plain_blocks = markdown_blocks(plain_readme);
+  for (gsize i = 0; i < G_N_ELEMENTS(naughty_texts); i++) {
+    OutboxBundle bundle = example_bundle(NULL);
+    bundle.product_title = naughty_texts[i];
+    bundle.organization = naughty_texts[i];
+    g_autofree char *clean = outbox_clean_text(naughty_texts[i]);
+    g_autofree char *readme = outbox_make_readme(&bundle, REQUEST_FORMAT_PEM);
+    g_autofree char *blocks = markdown_blocks(readme);
+    g_autofree char *text = markdown_text(readme);
+    g_autofree char *expected = g_strdup_printf("Product: %s, of %s. Valid from", clean, clean);
+    g_autofree char *squeezed = squeeze_spaces(expected);
+    g_assert_cmpstr(blocks, ==, plain_blocks);
+    g_assert_nonnull(strstr(text, squeezed));
+  }
+}
+
+static void test_is_deterministic(void)
+{
+  g_autoptr(PkiSecret) key = pki_secret_new_copy(KEY_PEM, strlen(KEY_PEM));
+  OutboxBundle bundle = example_bundle(key);
+  g_autoptr(OutboxArchive) one = make(&bundle, REQUEST_FORMAT_NGINX);
+  g_autoptr(OutboxArchive) other = make(&bundle, REQUEST_FORMAT_NGINX);
+  g_assert_cmpmem(one->data, one->length, other->data, other->length);
+  bundle.not_before += 2;
+  g_autoptr(OutboxArchive) later = make(&bundle, REQUEST_FORMAT_NGINX);
+  g_assert_cmpint(memcmp(one->data, later->data, MIN(one->length, later->length)), !=, 0);
+}
+
+/* The time in the member's header is that of a clock in UTC. */
+static void test_time_stamp(void)
+{
+  OutboxBundle bundle = example_bundle(NULL);
+  g_autoptr(OutboxArchive) archive = make(&bundle, REQUEST_FORMAT_NGINX);
+  guint time = archive->data[10] | archive->data[11] << 8;
+  guint date = archive->data[12] | archive->data[13] << 8;
+  g_assert_cmpuint(time, ==, 2 << 11 | 0 << 5 | 6 / 2);
+  g_assert_cmpuint(date, ==, (2026 - 1980) << 9 | 11 << 5 | 23);
+}
+
+static void *make_many(void *data)
+{
+  const OutboxArchive *expected = data;
+  g_autoptr(PkiSecret) key = pki_secret_new_copy(KEY_PEM, strlen(KEY_PEM));
+  OutboxBundle bundle = example_bundle(key);
+  for (int i = 0; i < 300; i++) {
+    g_autoptr(OutboxArchive) archive = make(&bundle, REQUEST_FORMAT_PEM);
+    g_assert_cmpmem(archive->data, archive->length, expected->data, expected->length);
+  }
+  return NULL;
+}
+
+static void test_threads(void)
+{
+  g_autoptr(PkiSecret) key = pki_secret_new_copy(KEY_PEM, strlen(KEY_PEM));
+  OutboxBundle bundle = example_bundle(key);
+  g_autoptr(OutboxArchive) expected = make(&bundle, REQUEST_FORMAT_PEM);
+  GThread *threads[4];
+  for (gsize i = 0; i < G_N_ELEMENTS(threads); i++)
+    threads[i] = g_thread_new("archives", make_many, expected);
+  for (gsize i = 0; i < G_N_ELEMENTS(threads); i++)
+    g_thread_join(threads[i]);
+}
+
+/* How often the text of which HIDDEN is each byte plus 1 stands in the memory of
+ * the process. It is searched for without being written out. */
+static guint count_in_memory(const char *hidden)
+{
+  gsize length = strlen(hidden);
+  guint count = 0;
+  FILE *maps = fopen("/proc/self/maps", "r");
+  g_assert_nonnull(maps);
+  char line[4096];
+  while (fgets(line, sizeof line, maps) != NULL) {
+    gsize begin, end;
+    char rights[8];
+    if (sscanf(line, "%zx-%zx %7s", &begin, &end, rights) != 3 || rights[0] != 'r' ||
+        rights[1] != 'w' || end - begin > ((gsize)256 << 20) || strstr(line, "[v") != NULL)
+      continue;
+    for (gsize at = begin; at + length <= end; at++) {
+      const volatile guint8 *byte = GSIZE_TO_POINTER(at);
+      gsize same = 0;
+      while (same < length && byte[same] == (guint8)(hidden[same] - 1))
+        same++;
+      count += same == length;
+    }
+  }
+  fclose(maps);
+  return count;
+}
+
+static void test_leaves_no_key(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+  g_test_skip("memory cannot be read freely under ASan");
+#else
+  static const char hidden[] = "RpsIpvoeTfdsfu.92754";
+  gsize length = strlen(hidden);
+  PkiSecret *key = pki_secret_new(length);
+  for (gsize i = 0; i < length; i++)
+    key->data[i] = (guint8)(hidden[i] - 1);
+  g_assert_cmpuint(count_in_memory(hidden), ==, 1);
+  OutboxBundle bundle = example_bundle(key);
+  for (int i = 0; i < 3; i++)
+    for (RequestFormat format = REQUEST_FORMAT_PEM; format <= REQUEST_FORMAT_NGINX; format++) {
+      OutboxArchive *archive = make(&bundle, format);
+      g_assert_cmpuint(count_in_memory(hidden), ==, 2);
+      outbox_archive_free(archive);
+    }
+  g_assert_cmpuint(count_in_memory(hidden), ==, 1);
+  pki_secret_free(key);
+  g_assert_cmpuint(count_in_memory(hidden), ==, 0);
+#endif
+}
+
+static void test_large(void)
+{
+  g_autofree char *filler = g_strnfill(300000, 'A');
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  for (int i = 0; i < 1000; i++)
+    g_ptr_array_add(names, g_strdup_printf("host-%d.example.test", i));
+  g_ptr_array_add(names, NULL);
+  OutboxBundle bundle = example_bundle(NULL);
+  bundle.names = (const char *const *)names->pdata;
+  bundle.certificate_pem = filler;
+  g_autoptr(OutboxArchive) archive = make(&bundle, REQUEST_FORMAT_PEM);
+  g_autoptr(GString) order = g_string_new(NULL);
+  g_autoptr(GHashTable) members = read_members(archive, order);
+  g_assert_cmpuint(strlen(g_hash_table_lookup(members, "cert.pem")), ==, 300000);
+  g_assert_nonnull(strstr(g_hash_table_lookup(members, "README.md"), "`host-999.example.test`"));
+}
+
+static void test_formats(void)
+{
+  for (RequestFormat format = 1; format < REQUEST_FORMAT_N; format++) {
+    OutboxBundle bundle = example_bundle(NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(OutboxArchive) archive = outbox_make_archive(&bundle, format, &error);
+    g_assert_true((archive != NULL) == request_formats[format].available);
+    if (archive == NULL)
+      g_assert_error(error, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED);
+  }
+}
+
+int main(int argc, char **argv)
+{
+  outbox_test_init(&argc, &argv);
+  g_test_add_func("/outbox/archive/members", test_members);
+  g_test_add_func("/outbox/archive/readme", test_readme);
+  g_test_add_func("/outbox/archive/naughty-readme", test_naughty_readme);
+  g_test_add_func("/outbox/archive/is-deterministic", test_is_deterministic);
+  g_test_add_func("/outbox/archive/time-stamp", test_time_stamp);
+  g_test_add_func("/outbox/archive/threads", test_threads);
+  g_test_add_func("/outbox/archive/leaves-no-key", test_leaves_no_key);
+  g_test_add_func("/outbox/archive/large", test_large);
+  g_test_add_func("/outbox/archive/formats", test_formats);
+  return g_test_run();
+}
