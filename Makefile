@@ -194,11 +194,11 @@ install: all
 	  $(DESTDIR)$(DATADIR)/examples $(DESTDIR)$(DOCDIR)
 	install -m 755 $(BUILD)/certdrop $(DESTDIR)$(BINDIR)/certdrop
 	install -m 644 $(wildcard schemas/*) $(DESTDIR)$(DATADIR)/schemas
-	install -m 644 $(wildcard src/commands/templates/*) $(DESTDIR)$(DATADIR)/templates
+	install -m 644 $(wildcard src/commands/templates/*.xml) $(DESTDIR)$(DATADIR)/templates
 	cp -R inbox/examples/. $(DESTDIR)$(DATADIR)/examples
 	install -m 644 README.md LICENSE $(DESTDIR)$(DOCDIR)
 	$(if $(units),install -d $(DESTDIR)$(UNITDIR))
-	$(foreach unit,$(units),sed 's|@BINDIR@|$(BINDIR)|g' $(unit) \
+	$(foreach unit,$(units),sed 's|@BINDIR@|$(BINDIR)|g; s|@DOCDIR@|$(DOCDIR)|g' $(unit) \
 	  >$(DESTDIR)$(UNITDIR)/$(notdir $(unit)) && ):
 
 uninstall:

@@ -57,7 +57,8 @@ char *clock_format_date(gint64 time)
 
 gint64 clock_add_years(gint64 time, int years)
 {
+  const gint64 last = 253402300799; /* 9999-12-31T23:59:59Z */
   g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc(time);
   g_autoptr(GDateTime) later = g_date_time_add_years(moment, years);
-  return g_date_time_to_unix(later);
+  return later != NULL ? g_date_time_to_unix(later) : last;
 }

@@ -25,7 +25,8 @@ char *clock_format(gint64 time);
 char *clock_format_date(gint64 time);
 
 /* The same moment YEARS calendar years later; 29 February becomes the 28th in
- * a year that has none. */
+ * a year that has none. Never later than the last second of the year 9999, beyond
+ * which neither certificates nor calendars go. */
 gint64 clock_add_years(gint64 time, int years);
 
 #endif

@@ -2,10 +2,43 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file-private.h"
 #include "base/file.h"
+
+/* What somebody has under another name too is theirs to keep. */
+static gboolean overwrite(int fd)
+{
+  static const char zeros[65536];
+  struct stat status;
+  if (fstat(fd, &status) != 0)
+    return FALSE;
+  if (!S_ISREG(status.st_mode) || status.st_nlink > 1)
+    return TRUE;
+  for (off_t left = status.st_size; left > 0;) {
+    gsize part = MIN((gsize)left, sizeof zeros);
+    if (!file_write_all(fd, zeros, part))
+      return FALSE;
+    left -= (off_t)part;
+  }
+  return fsync(fd) == 0;
+}
+
+gboolean file_wipe(int root, const char *name, GError **error)
+{
+  int fd = openat(root, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  if (fd >= 0) {
+    gboolean ok = file_step() && overwrite(fd);
+    int errnum = errno;
+    close(fd);
+    if (!ok)
+      return error_set_errno(error, errnum, "%s: cannot overwrite", name);
+  }
+  return file_remove(root, name, error);
+}
 
 /* Opens the folder PATH. NULL with *RET_GONE where there is none. */
 static DIR *open_folder(int root, const char *path, gboolean *ret_gone, GError **error)
@@ -15,6 +48,8 @@ static DIR *open_folder(int root, const char *path, gboolean *ret_gone, GError *
   *ret_gone = folder == NULL && errno == ENOENT;
   if (folder == NULL && !*ret_gone)
     error_set_errno(error, errno, "%s: cannot list", path);
+  if (folder == NULL && fd >= 0)
+    close(fd);
   return folder;
 }
 
@@ -25,8 +60,8 @@ static gboolean clean_folder(int root, const char *path, gboolean below, GError 
   if (folder == NULL)
     return gone;
   for (struct dirent *entry; ok && (entry = readdir(folder)) != NULL;) {
-    if (g_str_has_prefix(entry->d_name, FILE_TEMPORARY_PREFIX))
-      unlinkat(dirfd(folder), entry->d_name, 0);
+    if (g_str_has_prefix(entry->d_name, FILE_TEMPORARY_PREFIX) && entry->d_type != DT_DIR)
+      ok = file_wipe(dirfd(folder), entry->d_name, error);
     else if (below && entry->d_type == DT_DIR && entry->d_name[0] != '.') {
       g_autofree char *inner = g_build_filename(path, entry->d_name, NULL);
       ok = clean_folder(root, inner, TRUE, error);

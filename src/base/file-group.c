@@ -1,7 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -72,30 +72,14 @@ guint file_group_size(const FileGroup *group)
   return group->entries->len;
 }
 
-static gboolean file_overwrite(int fd, off_t length)
-{
-  static const char zeros[65536];
-  while (length > 0) {
-    gsize part = MIN((gsize)length, sizeof zeros);
-    if (!file_write_all(fd, zeros, part))
-      return FALSE;
-    length -= (off_t)part;
-  }
-  return fsync(fd) == 0;
-}
-
+/* Under another name first: a file that is half overwritten must never be taken
+ * for one that was dropped. */
 static gboolean file_shred(int root, const char *path, GError **error)
 {
-  int fd = openat(root, path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0)
-    return errno == ENOENT || error_set_errno(error, errno, "%s: cannot overwrite", path);
-  struct stat status;
-  gboolean ok = fstat(fd, &status) == 0 && file_step() && file_overwrite(fd, status.st_size);
-  int errnum = errno;
-  close(fd);
-  if (!ok)
-    return error_set_errno(error, errnum, "%s: cannot overwrite", path);
-  return file_remove(root, path, error);
+  g_autofree char *temporary = file_temporary_path(path);
+  if (!file_step() || renameat(root, path, root, temporary) != 0)
+    return errno == ENOENT || error_set_errno(error, errno, "%s: cannot rename", path);
+  return file_sync_parent(root, path, error) && file_wipe(root, temporary, error);
 }
 
 static gboolean group_entry_commit(int root, GroupEntry *entry, GError **error)

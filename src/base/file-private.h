@@ -16,6 +16,13 @@ char *file_temporary_path(const char *path);
 gboolean file_write_temporary(int root, const char *path, const void *bytes, gsize length,
                               mode_t mode, gboolean sync, char **ret_temporary, GError **error);
 
+/* Overwrites the file NAME with zeros and removes it. One that may not be written
+ * to, or has further names, is only removed; one that is gone is no error. */
+gboolean file_wipe(int root, const char *name, GError **error);
+
+/* Syncs the folder that PATH is in, so that its name is on disk. */
+gboolean file_sync_parent(int root, const char *path, GError **error);
+
 /* Renames, making the folder of TO if that is what is missing. */
 gboolean file_rename(int root, const char *from, const char *to, GError **error);
 

@@ -120,7 +120,7 @@ gboolean file_rename(int root, const char *from, const char *to, GError **error)
   return error_set_errno(error, errno, "%s: cannot rename to %s", from, to);
 }
 
-static gboolean file_sync_parent(int root, const char *path, GError **error)
+gboolean file_sync_parent(int root, const char *path, GError **error)
 {
   g_autofree char *parent = g_path_get_dirname(path);
   int fd = openat(root, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -141,7 +141,7 @@ gboolean file_write(int root, const char *path, const void *bytes, gsize length,
 
 static gboolean file_has_content(int root, const char *path, const void *bytes, gsize length)
 {
-  int fd = openat(root, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  int fd = openat(root, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0)
     return FALSE;
   struct stat status;

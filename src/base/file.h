@@ -58,8 +58,10 @@ gboolean file_group_write(FileGroup *group, FilePhase phase, const char *path, c
  * then an earlier try did it. */
 void file_group_move(FileGroup *group, const char *from, const char *to);
 
-/* Removes PATH in the last phase of the commit, after overwriting it with
- * zeros: for a file that carried secrets. PATH may be gone already. */
+/* Removes PATH in the last phase of the commit: for a file that carried secrets. It
+ * gets a temporary name, is overwritten with zeros (unless it may not be written to,
+ * or somebody keeps it under another name, a hard link) and removed. PATH may be gone already. What
+ * a killed run left of it, file_remove_temporary() removes in the same way. */
 void file_group_shred(FileGroup *group, const char *path);
 
 /* Syncs all that was written, then gives each file its name, phase by phase.
@@ -107,7 +109,8 @@ GBytes *file_read_descriptor(int fd, const char *name, gsize limit, GError **err
  * CERTDROP_ERROR_BUSY where somebody else has it. */
 int file_lock(int root, const char *path, GError **error);
 
-/* Removes the temporary files that a killed run left in the folder PATH. */
+/* Removes the temporary files that a killed run left in the folder PATH,
+ * overwritten with zeros before. */
 gboolean file_remove_temporary(int root, const char *path, GError **error);
 /* The same for PATH and all folders below it. */
 gboolean file_remove_temporary_below(int root, const char *path, GError **error);

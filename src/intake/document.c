@@ -107,7 +107,10 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
   xmlParserCtxt *parser = context;
   Reading *reading = parser->_private;
   source_mark(reading->source);
-  if (reading_is_over(reading) || !check_limits(parser, name, attribute_count, attributes))
+  /* A tag that is cut off comes here too, before the parser sees that it is. */
+  gboolean cut = *parser->input->cur != '>' && *parser->input->cur != '/';
+  if (cut || reading_is_over(reading) ||
+      !check_limits(parser, name, attribute_count, attributes))
     return;
   reading->depth++;
   reading->elements++;

@@ -19,7 +19,8 @@ void hooks_arm(void)
 
 static void do_crash(void)
 {
-  *(volatile int *)8 = 1;
+  volatile char *volatile nowhere = NULL;
+  *nowhere = 1;
 }
 
 static void do_loop(void)

@@ -149,6 +149,9 @@ void item_add_root_fault(const xmlNode *element, GPtrArray *faults)
               "<%s> is of the namespace \"%s\"; documents for certdrop are of "
               "xmlns=\"" DOCUMENT_NAMESPACE "\"",
               name, found);
+  else if (document_is_element(element) && strcmp(name, "batch") == 0)
+    fault_add(faults, "xml-kind", line, name,
+              "a <batch> cannot stand in a <batch>; write its documents without it");
   else if (nearest != NULL)
     fault_add(faults, "xml-kind", line, name, "<%s> is no kind of document; did you mean <%s>?",
               name, nearest);

@@ -74,13 +74,12 @@ static gboolean add_rules(scmp_filter_ctx filter, int socket G_GNUC_UNUSED)
 
 /* Calls that are harmless whatever their arguments. */
 static const int allowed[] = {
-    SCMP_SYS(pread64),      SCMP_SYS(lseek),      SCMP_SYS(close),
-    SCMP_SYS(munmap),       SCMP_SYS(mremap),     SCMP_SYS(brk),
-    SCMP_SYS(madvise),      SCMP_SYS(futex),      SCMP_SYS(clock_gettime),
-    SCMP_SYS(gettimeofday), SCMP_SYS(getrandom),  SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn), SCMP_SYS(getpid),     SCMP_SYS(gettid),
-    SCMP_SYS(exit),         SCMP_SYS(exit_group), SCMP_SYS(restart_syscall),
-    SCMP_SYS(read),
+    SCMP_SYS(pread64),    SCMP_SYS(lseek),           SCMP_SYS(close),
+    SCMP_SYS(munmap),     SCMP_SYS(mremap),          SCMP_SYS(brk),
+    SCMP_SYS(madvise),    SCMP_SYS(futex),           SCMP_SYS(clock_gettime),
+    SCMP_SYS(getrandom),  SCMP_SYS(rt_sigprocmask),  SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(getpid),     SCMP_SYS(gettid),          SCMP_SYS(exit),
+    SCMP_SYS(exit_group), SCMP_SYS(restart_syscall),
 };
 
 /* The others are bound to the socket, to memory that is not code, and to the process itself
@@ -98,8 +97,6 @@ static gboolean add_rules(scmp_filter_ctx filter, int socket)
   failed |=
       seccomp_rule_add(filter, act, SCMP_SYS(mmap), 2, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
                        SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS));
-  failed |= seccomp_rule_add(filter, act, SCMP_SYS(mprotect), 1,
-                             SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
   failed |= seccomp_rule_add(filter, act, SCMP_SYS(tgkill), 1,
                              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
   return failed == 0;
@@ -139,7 +136,8 @@ static void close_landlock(void)
 static gboolean close_seccomp(int socket, GError **error)
 {
   scmp_filter_ctx filter = seccomp_init(DEFAULT_ACTION);
-  gboolean ready = filter != NULL && add_rules(filter, socket);
+  gboolean ready = filter != NULL && add_rules(filter, socket) &&
+                   seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) == 0;
   int failed = ready ? seccomp_load(filter) : -ENOMEM;
   if (filter != NULL)
     seccomp_release(filter);

@@ -45,7 +45,8 @@ static gboolean is_plain(const char *name)
 
 static const char *find_reason(const char *name)
 {
-  gboolean drive = g_ascii_isalpha(name[0]) && name[1] == ':';
+  gboolean drive =
+      g_ascii_isalpha(name[0]) && name[1] == ':' && (name[2] == '\\' || name[2] == '/');
   if (name[0] == '\0')
     return "it is empty";
   if (name[0] == '/' || name[0] == '\\' || drive)

@@ -24,6 +24,9 @@ gboolean package_stream_finish(PackageStream *stream, GPtrArray *faults);
 /* Whether a limit was the reason for libarchive to stop. */
 gboolean package_stream_is_over_limit(const PackageStream *stream);
 
+/* Adds the fault; returns FALSE. */
+gboolean package_refuse_without_document(GPtrArray *faults);
+
 /* Wipes what was unpacked last. */
 void package_stream_free(PackageStream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PackageStream, package_stream_free)

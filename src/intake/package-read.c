@@ -291,8 +291,7 @@ Package *package_read(int fd, const PackageLimits *limits, GPtrArray *faults)
   if (!read_entries(&reading, read_entry) || faults->len > faults_before)
     return NULL;
   if (package->document == NULL) {
-    fault_add(faults, "package-content", 0, NULL,
-              "the package holds no XML document; put one whose name ends with .xml at its top");
+    package_refuse_without_document(faults);
     return NULL;
   }
   return g_steal_pointer(&package);

@@ -34,6 +34,13 @@ static gboolean refuse(GPtrArray *faults, const char *text)
   return FALSE;
 }
 
+gboolean package_refuse_without_document(GPtrArray *faults)
+{
+  fault_add(faults, "package-content", 0, NULL,
+            "the package holds no XML document; put one whose name ends with .xml at its top");
+  return FALSE;
+}
+
 static PackageStream *stream_new(int fd, GPtrArray *faults)
 {
   off_t size = lseek(fd, 0, SEEK_END);
@@ -94,28 +101,36 @@ static la_int64_t seek_file(struct archive *reader G_GNUC_UNUSED, void *data, la
 
 /* ---- What is in a gzip ------------------------------------------------------------- */
 
-/* Fills OUTPUT as far as there is more; returns how much, or -1. The check sum
- * and length at the end of the stream are zlib's to compare (RFC 1952). */
+/* One step; FALSE if there is no further one, because of damage. */
+static gboolean inflate_step(PackageStream *stream)
+{
+  if (stream->inflater.avail_in == 0) {
+    ssize_t got = read_block(stream);
+    if (got <= 0)
+      return FALSE;
+    stream->inflater.next_in = stream->block;
+    stream->inflater.avail_in = (guint)got;
+  }
+  int status = inflate(&stream->inflater, Z_NO_FLUSH);
+  stream->ended = status == Z_STREAM_END;
+  return status == Z_OK || status == Z_STREAM_END;
+}
+
+/* Fills OUTPUT as far as there is more; returns how much, or -1 once nothing came
+ * before the damage. The check sum and length at the end of the stream are
+ * zlib's to compare (RFC 1952). */
 static la_ssize_t inflate_block(PackageStream *stream)
 {
   stream->inflater.next_out = stream->output;
   stream->inflater.avail_out = sizeof stream->output;
-  while (!stream->ended && stream->inflater.avail_out > 0) {
-    if (stream->inflater.avail_in == 0) {
-      ssize_t got = read_block(stream);
-      if (got <= 0)
-        return -1;
-      stream->inflater.next_in = stream->block;
-      stream->inflater.avail_in = (guint)got;
-    }
-    int status = inflate(&stream->inflater, Z_NO_FLUSH);
-    if (status != Z_OK && status != Z_STREAM_END)
-      return -1;
-    stream->ended = status == Z_STREAM_END;
-  }
-  la_ssize_t unpacked = (la_ssize_t)(sizeof stream->output - stream->inflater.avail_out);
-  stream->unpacked += (guint64)unpacked;
-  return stream->unpacked <= stream->limit ? unpacked : -1;
+  gboolean damaged = FALSE;
+  while (!damaged && !stream->ended && stream->inflater.avail_out > 0)
+    damaged = !inflate_step(stream);
+  gsize unpacked = sizeof stream->output - stream->inflater.avail_out;
+  stream->unpacked += unpacked;
+  if (stream->unpacked > stream->limit || (damaged && unpacked == 0))
+    return -1;
+  return (la_ssize_t)unpacked;
 }
 
 static la_ssize_t read_gzip(struct archive *reader, void *data, const void **ret_block)
@@ -143,8 +158,8 @@ static guint32 read_little_endian(const guint8 *at, guint bytes)
  * in front of the archive, between its parts or behind it. */
 static gboolean check_zip_end(PackageStream *stream, GPtrArray *faults)
 {
-  g_autofree guint8 *tail = g_malloc(ZIP_END_BYTES + ZIP_COMMENT_MAX);
-  gsize length = MIN(stream->size, ZIP_END_BYTES + ZIP_COMMENT_MAX);
+  guint8 tail[ZIP_END_BYTES + ZIP_COMMENT_MAX];
+  gsize length = MIN(stream->size, sizeof tail);
   guint64 begin = stream->size - length;
   if (length < ZIP_END_BYTES || pread(stream->fd, tail, length, (off_t)begin) != (ssize_t)length)
     return refuse(faults, "the zip is cut off; send it again");
@@ -158,6 +173,8 @@ static gboolean check_zip_end(PackageStream *stream, GPtrArray *faults)
     return refuse(faults, "the zip is followed by other data; pack the files again");
   if (read_little_endian(end + 4, 2) != 0 || read_little_endian(end + 6, 2) != 0)
     return refuse(faults, "the zip is split into several files; pack it into one");
+  if (read_little_endian(end + 10, 2) == 0) /* libarchive takes no zip without files */
+    return package_refuse_without_document(faults);
   guint64 directory_end =
       (guint64)read_little_endian(end + 12, 4) + read_little_endian(end + 16, 4);
   gboolean zip64 = at >= ZIP64_LOCATOR_BYTES && memcmp(end - ZIP64_LOCATOR_BYTES, "PK\6\7", 4) == 0;
@@ -196,28 +213,24 @@ gboolean package_stream_is_over_limit(const PackageStream *stream)
 
 /* ---- Opening -------------------------------------------------------------------------- */
 
-PackageStream *package_zip_open(int fd, gboolean damaged, struct archive *reader, GPtrArray *faults)
+static gboolean open_zip(PackageStream *stream, gboolean damaged, struct archive *reader,
+                         GPtrArray *faults)
 {
-  g_autoptr(PackageStream) stream = stream_new(fd, faults);
-  if (stream == NULL || (!damaged && !check_zip_end(stream, faults)))
-    return NULL;
+  if (!damaged && !check_zip_end(stream, faults))
+    return FALSE;
   if (archive_read_support_format_zip_seekable(reader) != ARCHIVE_OK ||
       (damaged && archive_read_support_format_zip_streamable(reader) != ARCHIVE_OK) ||
       archive_read_set_read_callback(reader, read_file) != ARCHIVE_OK ||
       archive_read_set_seek_callback(reader, seek_file) != ARCHIVE_OK ||
       archive_read_set_callback_data(reader, stream) != ARCHIVE_OK ||
-      archive_read_open1(reader) != ARCHIVE_OK) {
-    refuse(faults, "the zip is damaged; send it again");
-    return NULL;
-  }
-  return g_steal_pointer(&stream);
+      archive_read_open1(reader) != ARCHIVE_OK)
+    return refuse(faults, "the zip is damaged; send it again");
+  return TRUE;
 }
 
-PackageStream *package_gzip_open(int fd, guint64 limit, struct archive *reader, GPtrArray *faults)
+static gboolean open_gzip(PackageStream *stream, guint64 limit, struct archive *reader,
+                          GPtrArray *faults)
 {
-  g_autoptr(PackageStream) stream = stream_new(fd, faults);
-  if (stream == NULL)
-    return NULL;
   stream->gzip = TRUE;
   stream->limit = limit;
   g_assert(inflateInit2(&stream->inflater, GZIP_WINDOW) == Z_OK);
@@ -225,9 +238,23 @@ PackageStream *package_gzip_open(int fd, guint64 limit, struct archive *reader, 
       archive_read_set_option(reader, "tar", "read_concatenated_archives", "1") != ARCHIVE_OK ||
       archive_read_set_read_callback(reader, read_gzip) != ARCHIVE_OK ||
       archive_read_set_callback_data(reader, stream) != ARCHIVE_OK ||
-      archive_read_open1(reader) != ARCHIVE_OK) {
-    refuse(faults, "this is no tar.gz: it is damaged, cut off, or a gzip of something else");
-    return NULL;
-  }
-  return g_steal_pointer(&stream);
+      archive_read_open1(reader) != ARCHIVE_OK)
+    return refuse(faults, "this is no tar.gz: it is damaged, cut off, or a gzip of something else");
+  return TRUE;
+}
+
+PackageStream *package_zip_open(int fd, gboolean damaged, struct archive *reader, GPtrArray *faults)
+{
+  PackageStream *stream = stream_new(fd, faults);
+  if (stream != NULL && !open_zip(stream, damaged, reader, faults))
+    g_clear_pointer(&stream, package_stream_free);
+  return stream;
+}
+
+PackageStream *package_gzip_open(int fd, guint64 limit, struct archive *reader, GPtrArray *faults)
+{
+  PackageStream *stream = stream_new(fd, faults);
+  if (stream != NULL && !open_gzip(stream, limit, reader, faults))
+    g_clear_pointer(&stream, package_stream_free);
+  return stream;
 }

@@ -24,12 +24,11 @@ gboolean package_preload(GError **error)
     g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_IO, "the locale C.UTF-8 is missing");
     return FALSE;
   }
-  iconv_t converter = iconv_open("UTF-8", "UTF-8");
-  if (converter == (iconv_t)-1) {
+  if (iconv_close(iconv_open("UTF-8", "UTF-8")) != 0) {
     g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_IO, "iconv knows no UTF-8");
     return FALSE;
   }
-  iconv_close(converter);
+  g_setenv("TZ", "UTC0", TRUE);
   tzset();
   return TRUE;
 }

@@ -50,9 +50,10 @@ typedef struct {
 } Package;
 
 /* Prepares the process for package_read() in a jail: sets LC_CTYPE to C.UTF-8
- * (libarchive reads UTF-8 names only there, and would load a converter
- * otherwise) and reads the time zone, which times in a zip ask for. Before other
- * threads. Fails with CERTDROP_ERROR_IO. */
+ * (libarchive reads UTF-8 names only there), loads what iconv needs, and sets TZ
+ * to UTC0 (libarchive converts the times in a zip; with TZ unset glibc would look
+ * for /etc/localtime each time). Before other threads. Fails with
+ * CERTDROP_ERROR_IO. */
 gboolean package_preload(GError **error);
 
 /* What a file is, by its first LENGTH bytes (512 are plenty). */
@@ -61,9 +62,9 @@ PackageKind package_kind_from_bytes(const guint8 *bytes, gsize length);
 /* Reads the whole package from FD, a regular file open for reading; its offset
  * is moved. Returns it, or NULL after it added at least one fault to FAULTS:
  *   package-format   not a package, damaged, cut off, encrypted, more than an archive
- *   package-name     a member's name is refused
+ *   package-name     a member's name is refused, or it lies in a folder
  *   package-limits   too many or too large members
- *   package-content  a link or device, a folder with files, no or several documents */
+ *   package-content  a link or device, no or several documents */
 Package *package_read(int fd, const PackageLimits *limits, GPtrArray *faults);
 
 /* What can be read of a package that package_read() refused, so that what is kept

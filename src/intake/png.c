@@ -107,25 +107,25 @@ static gboolean take_pixels(Png *png, const guint8 *bytes, gsize length)
   return TRUE;
 }
 
+/* The stream ends with its check sum, so nothing is left to inflate behind its
+ * last byte. */
 static gboolean inflate_data(Png *png, const Chunk *chunk)
 {
   guint8 pixels[16384];
   png->inflater.next_in = (guint8 *)chunk->data;
   png->inflater.avail_in = chunk->length;
-  do {
+  while (png->inflater.avail_in > 0) {
     if (png->inflated)
-      return png->inflater.avail_in == 0 || refuse(png, "its pixels are followed by other data");
+      return refuse(png, "its pixels are followed by other data");
     png->inflater.next_out = pixels;
     png->inflater.avail_out = sizeof pixels;
     int status = inflate(&png->inflater, Z_NO_FLUSH);
-    if (status == Z_BUF_ERROR)
-      return TRUE; /* nothing left to do until the next chunk */
     if (status != Z_OK && status != Z_STREAM_END)
       return refuse(png, "its pixels cannot be decompressed");
     if (!take_pixels(png, pixels, sizeof pixels - png->inflater.avail_out))
       return FALSE;
     png->inflated = status == Z_STREAM_END;
-  } while (png->inflater.avail_in > 0 || png->inflater.avail_out == 0);
+  }
   return TRUE;
 }
 
@@ -248,7 +248,7 @@ static gboolean walk_chunks(Png *png)
 {
   gsize offset = SIGNATURE_BYTES;
   while (!png->end_seen) {
-    Chunk chunk;
+    Chunk chunk = {0};
     if (!read_chunk(png, offset, &chunk) || !take_chunk(png, &chunk))
       return FALSE;
     offset += CHUNK_FRAME_BYTES + chunk.length;

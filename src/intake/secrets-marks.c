@@ -92,14 +92,13 @@ static void restart_line(SecretsPemLine *line, guint dashes)
 
 static void feed_opening(SecretsPemLine *line, guint32 unit)
 {
+  gboolean ready = line->dashes >= DASHES_MIN && line->length < SECRETS_MARK_MAX;
   if (unit == '-') {
     restart_line(line, line->phase == IN_BLANKS ? 1 : MIN(line->dashes + 1, DASHES));
-  } else if (line->dashes < DASHES_MIN || line->length == SECRETS_MARK_MAX) {
-    restart_line(line, 0);
-  } else if (unit == ' ') {
+  } else if (ready && unit == ' ') {
     line->phase = IN_BLANKS;
     line->length++;
-  } else if (unit == (guint32)line->keyword[0]) {
+  } else if (ready && unit == (guint32)line->keyword[0]) {
     line->phase = IN_KEYWORD;
     line->index = 1;
     line->length++;

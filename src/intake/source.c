@@ -173,7 +173,14 @@ static guint count_lines(const guint8 *text, gsize length)
 static void add_encoding_fault(Source *source)
 {
   const char *name = decode_encoding_name(source->encoding);
-  if (source->raw_length > 0 && source->raw[0] == 0)
+  gboolean wide =
+      source->encoding == DECODE_ENCODING_UTF16_LE || source->encoding == DECODE_ENCODING_UTF16_BE;
+  if (wide && !source->cut)
+    fault_add(source->faults, "encoding", source->line, NULL,
+              "there is a zero or half a character (a lone surrogate) here, which is not %s; save "
+              "the file as UTF-8",
+              name);
+  else if (!wide && source->raw[0] == 0)
     fault_add(source->faults, "encoding", source->line, NULL,
               "there is a zero byte here, which is not text in %s; save the file as UTF-8 text",
               name);

@@ -45,6 +45,8 @@ static gboolean take_answers(Keeper *keeper, KeeperFile *file, KeeperCheck *chec
       return FALSE;
     gboolean last = answer.type == INTAKE_ANSWER_FILE, decided = FALSE;
     gboolean ok = TRUE;
+    if (answer.type == INTAKE_ANSWER_BATCH)
+      ok = keeper_file_begin_batch(keeper, file, answer.file, error);
     if (answer.type == INTAKE_ANSWER_ITEM)
       ok = keeper_file_take_item(keeper, file, g_steal_pointer(&answer.item), error);
     if (last) {

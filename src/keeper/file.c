@@ -84,13 +84,17 @@ static gboolean decided_before(Keeper *keeper, const KeeperFile *file,
   return TRUE;
 }
 
+gboolean keeper_file_begin_batch(Keeper *keeper, KeeperFile *file, const RequestFile *read,
+                                 GError **error)
+{
+  return begin(keeper, file, error) && (!read->atomic || keeper_atomic_begin(keeper, file, error));
+}
+
 gboolean keeper_file_take_item(Keeper *keeper, KeeperFile *file, RequestItem *item, GError **error)
 {
   g_autoptr(RequestItem) own = item;
   LifecycleOutcome before = 0;
-  if (!begin(keeper, file, error) ||
-      (item->atomic && file->atomic == NULL && !keeper_atomic_begin(keeper, file, error)) ||
-      !decided_before(keeper, file, &before, error))
+  if (!begin(keeper, file, error) || !decided_before(keeper, file, &before, error))
     return FALSE;
   gint64 position = file->position++;
   if (before != 0) {

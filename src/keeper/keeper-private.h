@@ -109,6 +109,9 @@ void keeper_file_free(KeeperFile *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeeperFile, keeper_file_free)
 /* The identity of an open file on disk; the caller frees it. */
 char *keeper_file_identity(int fd, gint64 *ret_modified);
+/* Begins FILE, a batch, which READ tells of. */
+gboolean keeper_file_begin_batch(Keeper *keeper, KeeperFile *file, const RequestFile *read,
+                                 GError **error);
 /* Decides the next item of FILE, unless an earlier try did. ITEM is taken over. */
 gboolean keeper_file_take_item(Keeper *keeper, KeeperFile *file, RequestItem *item, GError **error);
 /* Counts how ROW (taken over) of FILE was decided. */

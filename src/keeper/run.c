@@ -93,27 +93,34 @@ static gboolean submit(Inbox *inbox, const char *name, GError **error)
   return TRUE;
 }
 
-static gboolean take_answer(Inbox *inbox, IntakeAnswer *answer, GError **error)
+static gboolean take_end(Inbox *inbox, KeeperFile *file, RequestFile *read, GError **error)
 {
   Keeper *keeper = inbox->keeper;
-  KeeperFile *file = answer->tag;
-  if (!keeper_group_begin(keeper, error))
-    return FALSE;
-  if (answer->type == INTAKE_ANSWER_ITEM) {
-    inbox->atomic = answer->item->atomic;
-    return keeper_file_take_item(keeper, file, g_steal_pointer(&answer->item), error);
-  }
   g_autoptr(KeeperFile) own = file;
   gboolean decided = FALSE;
   inbox->under_way--;
-  inbox->atomic = FALSE;
-  if (!keeper_file_end(keeper, file, answer->file, &decided, error))
+  if (!keeper_file_end(keeper, file, read, &decided, error))
     return FALSE;
   if (decided) {
     inbox->decided++;
     g_ptr_array_add(keeper->decided, g_steal_pointer(&own));
   }
   return TRUE;
+}
+
+static gboolean take_answer(Inbox *inbox, IntakeAnswer *answer, GError **error)
+{
+  Keeper *keeper = inbox->keeper;
+  KeeperFile *file = answer->tag;
+  inbox->atomic = answer->type != INTAKE_ANSWER_FILE && file->atomic != NULL;
+  if (!keeper_group_begin(keeper, error))
+    return FALSE;
+  if (answer->type == INTAKE_ANSWER_ITEM)
+    return keeper_file_take_item(keeper, file, g_steal_pointer(&answer->item), error);
+  if (answer->type == INTAKE_ANSWER_FILE)
+    return take_end(inbox, file, answer->file, error);
+  inbox->atomic = answer->file->atomic;
+  return keeper_file_begin_batch(keeper, file, answer->file, error);
 }
 
 static gboolean group_is_full(const Keeper *keeper)

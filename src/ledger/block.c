@@ -1,7 +1,6 @@
 #include "ledger/ledger-private.h"
 
-/* Which lists a certificate of STATUS stands in: all, that of its status, and
- * the unissued area. Each as a set of statuses. */
+/* The statuses of the unissued area, as a set. */
 static guint unissued_statuses(void)
 {
   guint statuses = 0;
@@ -22,11 +21,11 @@ gboolean ledger_next_block(Ledger *ledger, gint64 block, int direction, guint st
     gboolean ok = direction < 0
                       ? ledger_number(ledger, &found, error,
                                       "SELECT block FROM block WHERE status = $1 AND block < $2 "
-                                      "AND certificates > 0 ORDER BY block DESC LIMIT 1",
+                                      "ORDER BY block DESC LIMIT 1",
                                       "nn", (gint64)status, block)
                       : ledger_number(ledger, &found, error,
                                       "SELECT block FROM block WHERE status = $1 AND block > $2 "
-                                      "AND certificates > 0 ORDER BY block LIMIT 1",
+                                      "ORDER BY block LIMIT 1",
                                       "nn", (gint64)status, block);
     if (!ok)
       return FALSE;
@@ -53,6 +52,40 @@ static gboolean mark_neighbours(Ledger *ledger, gint64 block, guint statuses, gi
   return TRUE;
 }
 
+/* Which statuses the certificates of BLOCK have, as a set. */
+static gboolean statuses_in_block(Ledger *ledger, gint64 block, guint *ret_statuses, GError **error)
+{
+  G_STATIC_ASSERT(LIFECYCLE_STATUS_N == 9);
+  sqlite3_stmt *row = ledger_query(ledger, error,
+                                   "SELECT status FROM block WHERE status IN (1, 2, 3, 4, 5, 6, 7, "
+                                   "8) AND block = $1",
+                                   "n", block);
+  if (row == NULL)
+    return FALSE;
+  guint statuses = 0;
+  int more;
+  while ((more = ledger_next(ledger, row, error)) > 0)
+    statuses |= 1u << sqlite3_column_int(row, 0);
+  *ret_statuses = statuses;
+  return more == 0;
+}
+
+/* BLOCK has its first certificate of STATUS, or has lost its last: the lists that
+ * thereby got or lost a page are that of the status and, if no other one keeps
+ * the page, those of the unissued and of all. */
+static gboolean mark_lists(Ledger *ledger, gint64 block, LifecycleStatus status, GError **error)
+{
+  guint own = 1u << status, unissued = unissued_statuses(), there = 0;
+  if (!statuses_in_block(ledger, block, &there, error) ||
+      !mark_neighbours(ledger, block, own, status, error))
+    return FALSE;
+  guint others = there & ~own;
+  if ((unissued & own) != 0 && (others & unissued) == 0 &&
+      !mark_neighbours(ledger, block, unissued, status, error))
+    return FALSE;
+  return others != 0 || mark_neighbours(ledger, block, 0, 0, error);
+}
+
 gboolean ledger_change_block(Ledger *ledger, gint64 number, LifecycleStatus status, int change,
                              GError **error)
 {
@@ -68,13 +101,10 @@ gboolean ledger_change_block(Ledger *ledger, gint64 number, LifecycleStatus stat
   ledger_mark_stale(ledger, LEDGER_STALE_BLOCK, "%d %" G_GINT64_FORMAT, (int)status, block);
   gboolean began = change > 0 && count == change;
   gboolean ended = change < 0 && count == 0;
-  if (!began && !ended)
-    return TRUE;
-  guint unissued = unissued_statuses();
-  return mark_neighbours(ledger, block, 0, 0, error) &&
-         mark_neighbours(ledger, block, 1u << status, status, error) &&
-         ((unissued & (1u << status)) == 0 ||
-          mark_neighbours(ledger, block, unissued, status, error));
+  if (ended && !ledger_do(ledger, error, "DELETE FROM block WHERE status = $1 AND block = $2", "nn",
+                          (gint64)status, block))
+    return FALSE;
+  return (!began && !ended) || mark_lists(ledger, block, status, error);
 }
 
 gboolean ledger_count_statuses(Ledger *ledger, gint64 *ret_counts, GError **error)

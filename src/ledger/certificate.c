@@ -116,12 +116,10 @@ GPtrArray *ledger_certificates_with_status(Ledger *ledger, LifecycleStatus statu
 
 GPtrArray *ledger_certificates_expiring(Ledger *ledger, guint limit, GError **error)
 {
-  /* The status as a literal, so that the partial index fits. */
-  G_STATIC_ASSERT(LIFECYCLE_STATUS_ISSUED == 5);
   sqlite3_stmt *row =
       ledger_query(ledger, error,
-                   SELECT_CERTIFICATE "WHERE c.status = 5 ORDER BY c.not_after, c.number LIMIT $1",
-                   "n", (gint64)limit);
+                   SELECT_CERTIFICATE "WHERE c.status = $1 ORDER BY c.not_after, c.number LIMIT $2",
+                   "nn", (gint64)LIFECYCLE_STATUS_ISSUED, (gint64)limit);
   return certificates_from_rows(ledger, row, error);
 }
 
@@ -176,6 +174,11 @@ gboolean ledger_read_certificate_facts(Ledger *ledger, const char *id,
   sqlite3_reset(row);
   if (content != NULL)
     certificate->application = record_from_bytes(&request_application_record, content);
+  if (content != NULL && certificate->application == NULL) {
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_CORRUPT,
+                "state/ledger.db: the application of %s cannot be read", id);
+    return FALSE;
+  }
   *ret_certificate = g_steal_pointer(&certificate);
   return TRUE;
 }
@@ -186,8 +189,9 @@ static GPtrArray *expired_ids(Ledger *ledger, gint64 now, GError **error)
 {
   sqlite3_stmt *row = ledger_query(
       ledger, error,
-      "SELECT id FROM certificate WHERE status = 5 AND not_after < $1 ORDER BY number LIMIT 1000",
-      "n", now);
+      "SELECT id FROM certificate WHERE status = $1 AND not_after < $2 ORDER BY not_after, number "
+      "LIMIT 1000",
+      "nn", (gint64)LIFECYCLE_STATUS_ISSUED, now);
   if (row == NULL)
     return NULL;
   g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);

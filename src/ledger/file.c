@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/text.h"
 #include "ledger/ledger-private.h"
 
 const char *const ledger_file_states[LEDGER_FILE_STATE_N] = {
@@ -105,49 +106,107 @@ static void mark_file_stale(Ledger *ledger, gint64 number)
                     (number - 1) / LEDGER_BLOCK_SIZE);
 }
 
+/* The pages on both sides of BLOCK link to it, if it is there. */
+static gboolean mark_neighbours_stale(Ledger *ledger, gint64 block, GError **error)
+{
+  for (int direction = -1; direction <= 1; direction += 2) {
+    gint64 neighbour = -1;
+    if (!ledger_next_file_block(ledger, block, direction, &neighbour, error))
+      return FALSE;
+    if (neighbour >= 0)
+      ledger_mark_stale(ledger, LEDGER_STALE_FILES, "%" G_GINT64_FORMAT, neighbour);
+  }
+  return TRUE;
+}
+
 gboolean ledger_drop_waiting_file(Ledger *ledger, gint64 number, GError **error)
 {
   mark_file_stale(ledger, number);
-  return ledger_do(ledger, error, "DELETE FROM item WHERE file = $1 AND outcome = 3", "n",
-                   number) &&
-         ledger_do(ledger, error,
-                   "UPDATE file SET state = 4, ready = 0 WHERE number = $1 AND EXISTS "
-                   "(SELECT 1 FROM item WHERE file = $1)",
-                   "n", number) &&
-         ledger_do(ledger, error, "DELETE FROM file WHERE number = $1 AND state = 1", "n", number);
+  gint64 block = (number - 1) / LEDGER_BLOCK_SIZE, left = 0;
+  g_clear_pointer(&ledger->file_name, g_free);
+  ledger->file_number = 0;
+  if (!ledger_do(ledger, error, "DELETE FROM item WHERE file = $1 AND outcome = 3", "n", number) ||
+      !ledger_do(ledger, error,
+                 "UPDATE file SET state = 4, ready = 0 WHERE number = $1 AND EXISTS "
+                 "(SELECT 1 FROM item WHERE file = $1)",
+                 "n", number) ||
+      !ledger_do(ledger, error, "DELETE FROM file WHERE number = $1 AND state = 1", "n", number) ||
+      !ledger_number(ledger, &left, error,
+                     "SELECT number FROM file WHERE number > $1 AND number <= $2 LIMIT 1", "nn",
+                     block * LEDGER_BLOCK_SIZE, (block + 1) * LEDGER_BLOCK_SIZE))
+    return FALSE;
+  return left != 0 || mark_neighbours_stale(ledger, block, error);
+}
+
+/* Whether KEPT is free in done/, rejected/ and receipts/: neither the name of
+ * another file ("monday.2.xml" may be the second monday.xml, or a file that came
+ * under that name), nor that of its error file, nor the other way round. */
+static gboolean kept_is_free(Ledger *ledger, const char *kept, gboolean *ret_free, GError **error)
+{
+  static const char error_file[] = ".error.md";
+  g_autofree char *own_error = g_strconcat(kept, error_file, NULL);
+  g_autofree char *other = g_str_has_suffix(kept, error_file)
+                               ? g_strndup(kept, strlen(kept) - strlen(error_file))
+                               : NULL;
+  gint64 taken = 0;
+  if (!ledger_number(ledger, &taken, error, "SELECT COUNT(*) FROM file WHERE kept IN ($1, $2, $3)",
+                     "ttt", kept, own_error, other))
+    return FALSE;
+  *ret_free = taken == 0;
+  return TRUE;
+}
+
+/* Sets the numbers of a new FILE. *RET_KEPT is the name that it has from then on. */
+static gboolean number_file(Ledger *ledger, LedgerFile *file, char **ret_kept, GError **error)
+{
+  gint64 name_number = 0, number = 0;
+  if (!ledger_number(ledger, &name_number, error,
+                     "SELECT COALESCE(MAX(name_number), 0) + 1 FROM file WHERE name = $1", "t",
+                     file->name) ||
+      !ledger_number(ledger, &number, error, "SELECT COALESCE(MAX(number), 0) + 1 FROM file", ""))
+    return FALSE;
+  for (;; name_number++) {
+    g_autofree char *kept = text_number_file_name(file->name, (guint)name_number);
+    gboolean is_free = FALSE;
+    if (!kept_is_free(ledger, kept, &is_free, error))
+      return FALSE;
+    if (!is_free)
+      continue;
+    file->number = number;
+    file->name_number = (guint)name_number;
+    *ret_kept = g_steal_pointer(&kept);
+    return TRUE;
+  }
 }
 
 static gboolean add_file(Ledger *ledger, LedgerFile *file, GError **error)
 {
-  gint64 name_number = 0;
-  if (!ledger_number(ledger, &name_number, error,
-                     "SELECT COALESCE(MAX(name_number), 0) + 1 FROM file WHERE name = $1", "t",
-                     file->name) ||
-      !ledger_number(ledger, &file->number, error, "SELECT COALESCE(MAX(number), 0) + 1 FROM file",
-                     ""))
+  g_autofree char *kept = NULL;
+  if (!number_file(ledger, file, &kept, error))
     return FALSE;
-  file->name_number = (guint)name_number;
-  /* The first file of a block begins a page that the block before it links to. */
-  if ((file->number - 1) % LEDGER_BLOCK_SIZE == 0 && file->number > 1)
-    mark_file_stale(ledger, file->number - 1);
-  return TRUE;
+  g_autoptr(GBytes) faults = faults_for_storing(file->faults);
+  gint64 block = (file->number - 1) / LEDGER_BLOCK_SIZE;
+  mark_file_stale(ledger, file->number);
+  return ledger_do(ledger, error,
+                   "INSERT INTO file VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11)",
+                   "ntntttnnnnb", file->number, file->name, (gint64)file->name_number, kept,
+                   file->sha256, file->identity, (gint64)file->state, file->first_seen,
+                   file->decided, file->run, faults) &&
+         ((file->number - 1) % LEDGER_BLOCK_SIZE != 0 ||
+          mark_neighbours_stale(ledger, block, error));
 }
 
 gboolean ledger_put_file(Ledger *ledger, LedgerFile *file, GError **error)
 {
-  if (file->number == 0 && !add_file(ledger, file, error))
-    return FALSE;
+  if (file->number == 0)
+    return add_file(ledger, file, error);
   mark_file_stale(ledger, file->number);
   g_autoptr(GBytes) faults = faults_for_storing(file->faults);
   return ledger_do(ledger, error,
-                   "INSERT INTO file VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10) "
-                   "ON CONFLICT (number) DO UPDATE SET sha256 = excluded.sha256, identity = "
-                   "excluded.identity, state = excluded.state, first_seen = "
-                   "excluded.first_seen, decided = excluded.decided, run = excluded.run, faults = "
-                   "excluded.faults",
-                   "ntnttnnnnb", file->number, file->name, (gint64)file->name_number, file->sha256,
-                   file->identity, (gint64)file->state, file->first_seen, file->decided, file->run,
-                   faults);
+                   "UPDATE file SET sha256 = $1, identity = $2, state = $3, first_seen = $4, "
+                   "decided = $5, run = $6, faults = $7 WHERE number = $8",
+                   "ttnnnnbn", file->sha256, file->identity, (gint64)file->state, file->first_seen,
+                   file->decided, file->run, faults, file->number);
 }
 
 /* 2: a try has begun; 1: something that it waits for has moved; 0: it waits. */
@@ -162,21 +221,21 @@ gboolean ledger_end_try(Ledger *ledger, gint64 number, GError **error)
                    number);
 }
 
-const char *ledger_file_name(Ledger *ledger, gint64 number)
+gboolean ledger_file_name(Ledger *ledger, gint64 number, const char **ret_name, GError **error)
 {
-  if (number == 0)
-    return NULL;
-  if (ledger->file_number == number)
-    return ledger->file_name;
-  sqlite3_stmt *row =
-      ledger_query(ledger, NULL, "SELECT name FROM file WHERE number = $1", "n", number);
-  if (row == NULL || ledger_next(ledger, row, NULL) <= 0)
-    return NULL;
-  g_free(ledger->file_name);
-  ledger->file_name = column_text(row, 0);
-  ledger->file_number = number;
-  sqlite3_reset(row);
-  return ledger->file_name;
+  if (ledger->file_number != number) {
+    sqlite3_stmt *row =
+        ledger_query(ledger, error, "SELECT name FROM file WHERE number = $1", "n", number);
+    int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+    if (more < 0)
+      return FALSE;
+    g_free(ledger->file_name);
+    ledger->file_name = more > 0 ? column_text(row, 0) : NULL;
+    ledger->file_number = number;
+    sqlite3_reset(row);
+  }
+  *ret_name = ledger->file_name;
+  return TRUE;
 }
 
 gboolean ledger_wake(Ledger *ledger, const char *order, GError **error)

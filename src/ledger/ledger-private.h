@@ -8,9 +8,9 @@
 
 struct Ledger {
   sqlite3 *database;
-  GHashTable *statements; /* SQL text → LedgerStatement, prepared once */
-  GHashTable *products;   /* product number → Product, borrowed by what was read */
-  GPtrArray *retired;     /* earlier `products`: what was undone may still be borrowed */
+  GHashTable *statements; /* address of an SQL literal → LedgerStatement, prepared once */
+  GHashTable *products;   /* product number → Product, as far as they were asked for */
+  GHashTable *contents;   /* GBytes → Product: all that were ever read, since they are borrowed */
   GHashTable *stale;      /* pages made stale by this transaction: "TOPIC KEY" */
   gint64 file_number;     /* the file whose name was asked for last, and the name */
   char *file_name;
@@ -57,8 +57,8 @@ void ledger_forget(Ledger *ledger);
 gboolean ledger_log(Ledger *ledger, gint64 at, const char *what, const char *subject, gint64 file,
                     const char *text, GError **error);
 
-/* The name of the file NUMBER, borrowed until the next call; NULL for 0. */
-const char *ledger_file_name(Ledger *ledger, gint64 number);
+/* The name of the file NUMBER, borrowed until the next call; NULL where there is none. */
+gboolean ledger_file_name(Ledger *ledger, gint64 number, const char **ret_name, GError **error);
 
 /* Makes a page stale, once a transaction. */
 void ledger_mark_stale(Ledger *ledger, LedgerStaleTopic topic, const char *key_format, ...)

@@ -34,7 +34,9 @@ gboolean ledger_log(Ledger *ledger, gint64 at, const char *what, const char *sub
   gint64 number = more > 0 ? sqlite3_column_int64(last, 0) + 1 : 1;
   g_autofree char *previous = more > 0 ? column_text(last, 1) : NULL;
   sqlite3_reset(last);
-  const char *name = ledger_file_name(ledger, file);
+  const char *name = NULL;
+  if (!ledger_file_name(ledger, file, &name, error))
+    return FALSE;
   g_autofree char *hash = entry_hash(previous, number, at, what, subject, name, text);
   return ledger_do(ledger, error, "INSERT INTO log VALUES ($1, $2, $3, $4, $5, $6, $7)", "nnttttt",
                    number, at, what, subject, name, text, hash);

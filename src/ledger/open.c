@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <gio/gio.h>
 #include <string.h>
 
@@ -19,17 +20,13 @@ static void product_free(gpointer data)
   record_free(&product_record, data);
 }
 
-static GHashTable *product_cache_new(void)
-{
-  return g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, product_free);
-}
-
 static Ledger *ledger_new(const char *path, int flags, GError **error)
 {
   g_autoptr(Ledger) ledger = g_new0(Ledger, 1);
-  ledger->statements = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, statement_free);
-  ledger->products = product_cache_new();
-  ledger->retired = g_ptr_array_new_with_free_func((GDestroyNotify)g_hash_table_unref);
+  ledger->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, statement_free);
+  ledger->products = g_hash_table_new(g_direct_hash, g_direct_equal);
+  ledger->contents = g_hash_table_new_full(g_bytes_hash, g_bytes_equal,
+                                           (GDestroyNotify)g_bytes_unref, product_free);
   ledger->stale = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   if (sqlite3_open_v2(path, &ledger->database, flags, NULL) != SQLITE_OK) {
     ledger_fail(ledger, error, "cannot open");
@@ -129,7 +126,7 @@ void ledger_close(Ledger *ledger)
   g_hash_table_unref(ledger->statements);
   sqlite3_close(ledger->database);
   g_hash_table_unref(ledger->products);
-  g_ptr_array_unref(ledger->retired);
+  g_hash_table_unref(ledger->contents);
   g_hash_table_unref(ledger->stale);
   g_free(ledger->file_name);
   g_free(ledger);
@@ -142,13 +139,16 @@ gboolean ledger_begin(Ledger *ledger, GError **error)
 
 gboolean ledger_commit(Ledger *ledger, GError **error)
 {
-  return ledger_flush_stale(ledger, error) && file_step() && ledger_do(ledger, error, "COMMIT", "");
+  if (!ledger_flush_stale(ledger, error))
+    return FALSE;
+  if (!file_step())
+    return error_set_errno(error, errno, "state/ledger.db: cannot commit");
+  return ledger_do(ledger, error, "COMMIT", "");
 }
 
 void ledger_forget(Ledger *ledger)
 {
-  g_ptr_array_add(ledger->retired, ledger->products);
-  ledger->products = product_cache_new();
+  g_hash_table_remove_all(ledger->products);
   g_clear_pointer(&ledger->file_name, g_free);
   ledger->file_number = 0;
 }

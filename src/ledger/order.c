@@ -151,7 +151,10 @@ gboolean ledger_read_order_page(Ledger *ledger, const char *ref, LedgerOrder **r
       !ledger_number(ledger, &file, error, "SELECT file FROM orders WHERE ref = $1", "t", ref) ||
       !read_payments(ledger, order, error))
     return FALSE;
-  order->file = g_strdup(ledger_file_name(ledger, file));
+  const char *name = NULL;
+  if (!ledger_file_name(ledger, file, &name, error))
+    return FALSE;
+  order->file = g_strdup(name);
   *ret_order = g_steal_pointer(&order);
   return TRUE;
 }

@@ -16,7 +16,9 @@ void ledger_output_free(LedgerOutput *output)
 
 gboolean ledger_add_output(Ledger *ledger, LedgerOutput *output, GError **error)
 {
-  /* A move is remembered until it is done; files for as long as they lie there. */
+  /* A move is remembered until it is done; files for as long as they lie there,
+   * and of those at one path the last one. Receipts never share one. */
+  G_STATIC_ASSERT(LEDGER_OUTPUT_DOCUMENT == 2);
   gint64 number = 0;
   if (!ledger_number(ledger, &number, error,
                      "INSERT INTO output SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5, "
@@ -26,10 +28,15 @@ gboolean ledger_add_output(Ledger *ledger, LedgerOutput *output, GError **error)
                      output->content, output->identity))
     return FALSE;
   output->number = number;
-  return output->certificate == NULL ||
-         ledger_do(ledger, error,
-                   "DELETE FROM output WHERE certificate = $1 AND path = $2 AND number < $3", "ttn",
-                   output->certificate, output->path, number);
+  if (output->certificate != NULL)
+    return ledger_do(ledger, error,
+                     "DELETE FROM output WHERE certificate = $1 AND path = $2 AND number < $3",
+                     "ttn", output->certificate, output->path, number);
+  return output->kind != LEDGER_OUTPUT_DOCUMENT || output->receipt ||
+         ledger_do(
+             ledger, error,
+             "DELETE FROM output WHERE path = $1 AND kind = 2 AND receipt = 0 AND number < $2",
+             "tn", output->path, number);
 }
 
 static LedgerOutput *output_from_row(sqlite3_stmt *row)

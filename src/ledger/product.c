@@ -1,6 +1,16 @@
 #include "base/error.h"
 #include "ledger/ledger-private.h"
 
+/* The product of CONTENT, the same one each time: it stays where it is while the
+ * ledger is open, even if what brought it is undone and its number used again. */
+static Product *product_of(Ledger *ledger, GBytes *content)
+{
+  Product *product = g_hash_table_lookup(ledger->contents, content);
+  if (product == NULL && (product = record_from_bytes(&product_record, content)) != NULL)
+    g_hash_table_insert(ledger->contents, g_bytes_ref(content), product);
+  return product;
+}
+
 const Product *ledger_product(Ledger *ledger, gint64 number, GError **error)
 {
   Product *product = g_hash_table_lookup(ledger->products, GINT_TO_POINTER((gint)number));
@@ -11,11 +21,9 @@ const Product *ledger_product(Ledger *ledger, gint64 number, GError **error)
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more < 0)
     return NULL;
-  if (more > 0) {
-    g_autoptr(GBytes) content = column_bytes(row, 0);
-    sqlite3_reset(row);
-    product = record_from_bytes(&product_record, content);
-  }
+  g_autoptr(GBytes) content = more > 0 ? column_bytes(row, 0) : NULL;
+  sqlite3_reset(row);
+  product = content != NULL ? product_of(ledger, content) : NULL;
   if (product == NULL) {
     g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_CORRUPT,
                 "state/ledger.db: product %" G_GINT64_FORMAT " cannot be read", number);

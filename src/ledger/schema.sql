@@ -30,6 +30,7 @@ CREATE TABLE file (
   number INTEGER PRIMARY KEY,
   name TEXT NOT NULL,
   name_number BIGINT NOT NULL,
+  kept TEXT NOT NULL UNIQUE, -- name and number in one: what the file is called from then on
   sha256 TEXT NOT NULL,
   identity TEXT NOT NULL,
   state BIGINT NOT NULL,
@@ -39,8 +40,9 @@ CREATE TABLE file (
   run BIGINT NOT NULL,
   faults BYTEA
 );
-CREATE INDEX file_name ON file (name);
+CREATE INDEX file_name ON file (name, name_number);
 CREATE INDEX file_waiting ON file (first_seen) WHERE state = 1;
+CREATE INDEX file_waiting_name ON file (name) WHERE state = 1;
 CREATE INDEX file_rejected ON file (number) WHERE state IN (3, 4);
 
 CREATE TABLE item (
@@ -58,6 +60,7 @@ CREATE TABLE item (
   PRIMARY KEY (file, position)
 );
 CREATE INDEX item_waiting ON item (waits_for_order) WHERE outcome = 3;
+CREATE INDEX item_waiting_file ON item (file, waits_for) WHERE outcome = 3;
 
 CREATE TABLE reference (
   ref TEXT PRIMARY KEY,
@@ -113,7 +116,7 @@ CREATE TABLE certificate (
 );
 CREATE INDEX certificate_order ON certificate (order_ref, position);
 CREATE INDEX certificate_status ON certificate (status, changed);
-CREATE INDEX certificate_expiry ON certificate (not_after) WHERE status = 5;
+CREATE INDEX certificate_expiry ON certificate (status, not_after);
 
 CREATE TABLE application (
   number INTEGER PRIMARY KEY,
@@ -187,8 +190,9 @@ CREATE TABLE output (
 );
 CREATE INDEX output_pending ON output (number) WHERE done = 0;
 CREATE INDEX output_certificate ON output (certificate) WHERE certificate IS NOT NULL;
+CREATE INDEX output_document ON output (path) WHERE kind = 2 AND receipt = 0;
 
--- How many certificates of each status a block has.
+-- How many certificates of each status a block has; no row where there are none.
 CREATE TABLE block (
   block BIGINT NOT NULL,
   status BIGINT NOT NULL,

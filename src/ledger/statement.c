@@ -39,14 +39,17 @@ static LedgerStatement *ledger_prepare(Ledger *ledger, const char *sql, GError *
   return prepared;
 }
 
-static void statement_bind(const LedgerStatement *prepared, const char *types, va_list arguments)
+/* TAKE is SQLITE_STATIC where the arguments outlive the statement's run, which
+ * spares a copy (a receipt may have many megabytes), or SQLITE_TRANSIENT. */
+static void statement_bind(const LedgerStatement *prepared, sqlite3_destructor_type take,
+                           const char *types, va_list arguments)
 {
   g_assert(strlen(types) == prepared->parameter_count);
   for (guint i = 0; types[i] != '\0'; i++) {
     int at = prepared->parameters[i];
     if (types[i] == 't') {
       const char *text = va_arg(arguments, const char *);
-      sqlite3_bind_text(prepared->statement, at, text, -1, SQLITE_TRANSIENT);
+      sqlite3_bind_text(prepared->statement, at, text, -1, take);
     } else if (types[i] == 'n') {
       sqlite3_bind_int64(prepared->statement, at, va_arg(arguments, gint64));
     } else {
@@ -57,8 +60,7 @@ static void statement_bind(const LedgerStatement *prepared, const char *types, v
       if (bytes == NULL)
         sqlite3_bind_null(prepared->statement, at);
       else
-        sqlite3_bind_blob64(prepared->statement, at, length > 0 ? data : "", length,
-                            SQLITE_TRANSIENT);
+        sqlite3_bind_blob64(prepared->statement, at, length > 0 ? data : "", length, take);
     }
   }
 }
@@ -70,7 +72,7 @@ sqlite3_stmt *ledger_query(Ledger *ledger, GError **error, const char *sql, cons
     return NULL;
   va_list arguments;
   va_start(arguments, types);
-  statement_bind(prepared, types, arguments);
+  statement_bind(prepared, SQLITE_TRANSIENT, types, arguments);
   va_end(arguments);
   return prepared->statement;
 }
@@ -93,12 +95,13 @@ gboolean ledger_do(Ledger *ledger, GError **error, const char *sql, const char *
     return FALSE;
   va_list arguments;
   va_start(arguments, types);
-  statement_bind(prepared, types, arguments);
+  statement_bind(prepared, SQLITE_STATIC, types, arguments);
   va_end(arguments);
   int more;
   do
     more = ledger_next(ledger, prepared->statement, error);
   while (more > 0);
+  sqlite3_clear_bindings(prepared->statement);
   return more == 0;
 }
 
@@ -110,12 +113,13 @@ gboolean ledger_number(Ledger *ledger, gint64 *ret_number, GError **error, const
     return FALSE;
   va_list arguments;
   va_start(arguments, types);
-  statement_bind(prepared, types, arguments);
+  statement_bind(prepared, SQLITE_STATIC, types, arguments);
   va_end(arguments);
   int more = ledger_next(ledger, prepared->statement, error);
   if (more > 0)
     *ret_number = sqlite3_column_int64(prepared->statement, 0);
   sqlite3_reset(prepared->statement);
+  sqlite3_clear_bindings(prepared->statement);
   return more >= 0;
 }
 

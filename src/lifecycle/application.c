@@ -42,6 +42,8 @@ static RequestApplication *application_merge(const LifecycleCertificate *certifi
   GPtrArray *saved = g_steal_pointer(&merged->attachments);
   record_merge(&request_application_record, merged, application);
   merged->line = application->line;
+  if (application->csr == NULL && merged->csr != NULL)
+    merged->csr->line = application->line;
   const RecordField only_attachments = {"attachments",
                                         RECORD_MANY,
                                         RECORD_AT_CHILD,

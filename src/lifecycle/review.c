@@ -12,9 +12,20 @@ static void add_mail(const LifecycleCertificate *certificate, LifecycleMail mail
   step->mail = mail;
 }
 
+/* What is found wrong with the application stands in another file than the review. */
+static void point_at_review(GPtrArray *faults, guint line)
+{
+  for (guint i = 0; i < faults->len; i++) {
+    Fault *fault = g_ptr_array_index(faults, i);
+    fault->line = line;
+    g_free(fault->element);
+    fault->element = g_strdup("review");
+  }
+}
+
 /* Names and key are looked at again: lists of either may have changed while the
  * application was being verified. */
-static void approve(const LifecycleFacts *facts, const RequestReview *review,
+static void approve(const LifecycleFacts *facts, const RequestItem *item,
                     LifecycleDecision *decision)
 {
   const LifecycleCertificate *certificate = facts->certificate;
@@ -22,10 +33,12 @@ static void approve(const LifecycleFacts *facts, const RequestReview *review,
       application_check_names(facts, facts->order, certificate->application, decision->faults);
   application_check_csr(facts, facts->order, certificate->application, (const char *const *)names,
                         decision);
+  point_at_review(decision->faults, item->line);
+  point_at_review(decision->warnings, item->line);
   if (names == NULL)
     return;
   issue_decide(facts, facts->order, certificate, certificate->application, names, decision);
-  add_mail(certificate, LIFECYCLE_MAIL_ISSUED, review, decision);
+  add_mail(certificate, LIFECYCLE_MAIL_ISSUED, item->body, decision);
 }
 
 static void reject(const LifecycleCertificate *certificate, const RequestReview *review,
@@ -54,7 +67,7 @@ void review_decide(const LifecycleFacts *facts, const RequestItem *item,
       decision_add_step(decision, LIFECYCLE_STEP_RECORD_REVIEW, certificate->id);
   record->review = record_copy(&request_review_record, review);
   if (strcmp(review->decision, "approve") == 0)
-    approve(facts, review, decision);
+    approve(facts, item, decision);
   else
     reject(certificate, review, decision);
 }

@@ -13,12 +13,13 @@ static void readme_add_facts(cmark_node *document, const OutboxBundle *bundle)
 {
   g_autofree char *begin = clock_format_date(bundle->not_before);
   g_autofree char *end = clock_format_date(bundle->not_after);
-  g_autofree char *text = g_strdup_printf("Product: %s, of %s. Valid from %s to %s (UTC), for:",
-                                          bundle->product_title, bundle->organization, begin, end);
-  outbox_markdown_add_paragraph(document, text, NULL);
+  g_autofree char *text =
+      g_strdup_printf("Product: %s, of %s. Valid from %s to %s (UTC), for:", bundle->product_title,
+                      bundle->organization, begin, end);
+  outbox_markdown_add_paragraph(document, text);
   cmark_node *list = outbox_markdown_add_list(document, CMARK_BULLET_LIST);
   for (const char *const *name = bundle->names; *name != NULL; name++)
-    outbox_markdown_add_inlines(outbox_markdown_add_item(list), "", *name, NULL);
+    outbox_markdown_add_inlines(outbox_markdown_add_item(list), "", *name);
 }
 
 static void readme_add_files(cmark_node *document, const OutboxFormat *format, gboolean with_key)
@@ -28,20 +29,20 @@ static void readme_add_files(cmark_node *document, const OutboxFormat *format, g
   for (const OutboxMember *member = format->members; member->name != NULL; member++)
     if (with_key || !outbox_member_needs_key(member))
       outbox_markdown_add_inlines(outbox_markdown_add_item(list), "", member->name, ": ", "",
-                                  member->purpose, NULL);
+                                  member->purpose);
   if (!with_key)
     outbox_markdown_add_paragraph(
         document,
         "The private key is not among them. The certificate was made for your own CSR, and the "
         "key is where that CSR was made. Below, ",
-        "privkey.pem", " stands for that key.", NULL);
+        "privkey.pem", " stands for that key.");
 }
 
 /* Everyone on the server may read all but the key. */
 static void readme_add_copying(cmark_node *document, const OutboxFormat *format)
 {
   outbox_markdown_add_heading(document, 2, "Install");
-  outbox_markdown_add_paragraph(document, "As root, in the folder of the unpacked files:", NULL);
+  outbox_markdown_add_paragraph(document, "As root, in the folder of the unpacked files:");
   g_autoptr(GString) commands = g_string_new("install -d -m 0755 " README_FOLDER "\n");
   for (const OutboxMember *member = format->members; member->name != NULL; member++)
     g_string_append_printf(commands, "install -m %s %s " README_FOLDER "/\n",
@@ -59,8 +60,7 @@ static char *readme_render_instructions(const OutboxFormat *format, gboolean wit
   outbox_markdown_add_paragraph(
       document,
       "This certificate ends on " README_END " (UTC). The next one comes in an archive with files "
-      "of the same names: put them in the place of these before that day, and reload the server.",
-      NULL);
+      "of the same names: put them in the place of these before that day, and reload the server.");
   return outbox_markdown_render(document);
 }
 

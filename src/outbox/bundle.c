@@ -133,8 +133,7 @@ static gboolean bundle_write_members(BundleZip *zip, const OutboxBundle *bundle,
 {
   g_autoptr(BundleEntry) entry = archive_entry_new();
   for (const OutboxMember *member = format->members; member->name != NULL; member++)
-    if (bundle_has_member(bundle, member) &&
-        !bundle_write_member(zip, entry, bundle, member))
+    if (bundle_has_member(bundle, member) && !bundle_write_member(zip, entry, bundle, member))
       return FALSE;
   gsize size = strlen(readme);
   return bundle_begin_member(zip, entry, BUNDLE_README, size, bundle->not_before) &&
@@ -143,12 +142,12 @@ static gboolean bundle_write_members(BundleZip *zip, const OutboxBundle *bundle,
 
 OutboxArchive *outbox_make_archive(const OutboxBundle *bundle, RequestFormat format, GError **error)
 {
+  g_assert(outbox_is_ready());
   g_assert(format > 0 && format < REQUEST_FORMAT_N);
   const OutboxFormat *builder = outbox_formats[format];
   if (builder == NULL) {
     g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED,
-                "archives for %s are not available in this version",
-                request_formats[format].title);
+                "archives for %s are not available in this version", request_formats[format].title);
     return NULL;
   }
   g_autofree char *readme = outbox_make_readme(bundle, format);

@@ -169,8 +169,7 @@ static void letter_add_head(xmlNode *html, const OutboxLetter *letter)
   xmlNewProp(letter_add(head, "meta", NULL), BAD_CAST "charset", BAD_CAST "UTF-8");
   xmlNode *policy = letter_add(head, "meta", NULL);
   xmlNewProp(policy, BAD_CAST "http-equiv", BAD_CAST "Content-Security-Policy");
-  xmlNewProp(policy, BAD_CAST "content",
-             BAD_CAST "default-src 'none'; style-src 'unsafe-inline'");
+  xmlNewProp(policy, BAD_CAST "content", BAD_CAST "default-src 'none'; style-src 'unsafe-inline'");
   letter_add(head, "title", title);
   xmlAddChild(letter_add(head, "style", NULL), xmlNewText(BAD_CAST outbox_letter_style));
 }

@@ -150,11 +150,16 @@ static char *mail_verification(const OutboxMail *mail)
 }
 
 static const MailPlaceholder mail_placeholders[] = {
-    {"applicant", mail_applicant}, {"application", mail_application},
-    {"archives", mail_archives},   {"certificate", mail_certificate},
-    {"comment", mail_comment},     {"days", mail_days},
-    {"end", mail_end},             {"names", mail_names},
-    {"organization", mail_organization}, {"product", mail_product},
+    {"applicant", mail_applicant},
+    {"application", mail_application},
+    {"archives", mail_archives},
+    {"certificate", mail_certificate},
+    {"comment", mail_comment},
+    {"days", mail_days},
+    {"end", mail_end},
+    {"names", mail_names},
+    {"organization", mail_organization},
+    {"product", mail_product},
     {"verification", mail_verification},
 };
 

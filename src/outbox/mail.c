@@ -35,6 +35,16 @@ static gboolean mail_address_is_plain(const char *address)
   return *domain != '\0' && domain[strspn(domain, label)] == '\0';
 }
 
+/* NAME for a header. What looks like an encoded word (RFC 2047) GMime writes as it
+ * is, and a reader would decode it: a space takes that look away. */
+static char *mail_clean_name(const char *name)
+{
+  g_autofree char *clean = outbox_clean_text(name);
+  g_autoptr(GString) safe = g_string_new(clean);
+  g_string_replace(safe, "=?", "= ?", 0);
+  return g_string_free(g_steal_pointer(&safe), FALSE);
+}
+
 static gboolean mail_add_mailbox(GMimeMessage *message, GMimeAddressType type, const char *name,
                                  const char *address, GError **error)
 {
@@ -44,7 +54,7 @@ static gboolean mail_add_mailbox(GMimeMessage *message, GMimeAddressType type, c
                 address != NULL ? address : "");
     return FALSE;
   }
-  g_autofree char *clean = outbox_clean_text(name);
+  g_autofree char *clean = mail_clean_name(name);
   g_mime_message_add_mailbox(message, type, clean, address);
   InternetAddressList *list = g_mime_message_get_addresses(message, type);
   internet_address_set_charset(internet_address_list_get_address(list, 0), "UTF-8");
@@ -55,12 +65,11 @@ static gboolean mail_add_mailbox(GMimeMessage *message, GMimeAddressType type, c
  * themselves may have two dots in a row, which an ID may not. */
 static void mail_set_id(GMimeMessage *message, const OutboxMail *mail, const char *from)
 {
-  g_autofree char *about = g_strdup_printf(
-      "%s\n%s\n%s\n%" G_GINT64_FORMAT, mail->certificate, mail->application_ref,
-      outbox_mail_name(mail->kind), mail->at);
+  g_autofree char *about =
+      g_strdup_printf("%s\n%s\n%s\n%" G_GINT64_FORMAT, mail->certificate, mail->application_ref,
+                      outbox_mail_name(mail->kind), mail->at);
   g_autofree char *digest = text_sha256(about, strlen(about));
-  g_autofree char *id =
-      g_strdup_printf("%.*s@%s", MAIL_ID_DIGITS, digest, strchr(from, '@') + 1);
+  g_autofree char *id = g_strdup_printf("%.*s@%s", MAIL_ID_DIGITS, digest, strchr(from, '@') + 1);
   g_mime_message_set_message_id(message, id);
 }
 

@@ -38,17 +38,14 @@ cmark_node *outbox_markdown_add_item(cmark_node *list)
   return outbox_markdown_add(outbox_markdown_add(list, CMARK_NODE_ITEM), CMARK_NODE_PARAGRAPH);
 }
 
-void outbox_markdown_add_inlines(cmark_node *parent, const char *text, ...)
+void outbox_markdown_add_texts(cmark_node *parent, const char *const *texts)
 {
   cmark_node_type type = CMARK_NODE_TEXT;
-  va_list texts;
-  va_start(texts, text);
-  for (const char *part = text; part != NULL; part = va_arg(texts, const char *)) {
-    if (*part != '\0')
-      markdown_add_literal(parent, type, part);
+  for (; *texts != NULL; texts++) {
+    if (**texts != '\0')
+      markdown_add_literal(parent, type, *texts);
     type = type == CMARK_NODE_TEXT ? CMARK_NODE_CODE : CMARK_NODE_TEXT;
   }
-  va_end(texts);
 }
 
 void outbox_markdown_add_code(cmark_node *parent, const char *info, const char *code)

@@ -9,6 +9,9 @@
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cmark_node, cmark_node_free)
 
+/* Whether outbox_init() was called. */
+gboolean outbox_is_ready(void);
+
 /* ---- Text ------------------------------------------------------------- */
 
 /* TEXT as every output can hold it, on one line: line ends and tabs become
@@ -45,9 +48,13 @@ cmark_node *outbox_markdown_add_item(cmark_node *list);
 
 /* Appends inlines to PARENT: text, code, text, code … ended by NULL. "" is left
  * out. */
-void outbox_markdown_add_inlines(cmark_node *parent, const char *text, ...) G_GNUC_NULL_TERMINATED;
+void outbox_markdown_add_texts(cmark_node *parent, const char *const *texts);
 
-/* A paragraph of such inlines: outbox_markdown_add_inlines() on a new one. */
+/* The same with the texts as arguments. */
+#define outbox_markdown_add_inlines(parent, ...)                                                   \
+  outbox_markdown_add_texts((parent), (const char *const[]){__VA_ARGS__, NULL})
+
+/* A paragraph of such inlines. */
 #define outbox_markdown_add_paragraph(parent, ...)                                                 \
   outbox_markdown_add_inlines(outbox_markdown_add((parent), CMARK_NODE_PARAGRAPH), __VA_ARGS__)
 

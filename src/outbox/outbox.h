@@ -21,9 +21,8 @@
 #include "pki/pki.h"
 #include "request/formats.h"
 
-/* Sets up libxml2 and GMime, and TZ=UTC for the process: libarchive writes local
- * times into archives. To be called once, before there are threads; a second
- * call does nothing. */
+/* Sets up libxml2, and TZ=UTC for the process: libarchive writes local times into
+ * archives. To be called before there are threads; a second call does no harm. */
 void outbox_init(void);
 
 /* ---- Archives --------------------------------------------------------- */
@@ -82,8 +81,8 @@ typedef struct {
 
 /* An item of the file; all borrowed. */
 typedef struct {
-  RequestKind kind; /* 0 where it could not be read */
-  const char *ref;  /* or NULL; one of a wrong form is left out of the receipt */
+  RequestKind kind;         /* 0 where it could not be read */
+  const char *ref;          /* or NULL; one of a wrong form is left out of the receipt */
   LifecycleOutcome outcome; /* accepted or rejected */
   gboolean repeated;
   gint64 line;                           /* of its element; 0 where it is not known */
@@ -196,7 +195,7 @@ char *outbox_csr_path(const char *certificate);
 
 /* "outbox/verification/ID/REF_KIND.EXTENSION": an attachment of the application
  * REF for its reviewer. KIND and EXTENSION are those of a RequestAttachment. */
-char *outbox_attachment_path(const char *certificate, const char *application_ref,
-                             const char *kind, const char *extension);
+char *outbox_attachment_path(const char *certificate, const char *application_ref, const char *kind,
+                             const char *extension);
 
 #endif

@@ -42,8 +42,8 @@ char *outbox_csr_path(const char *certificate)
   return g_strdup_printf("outbox/csr/%s.csr", certificate);
 }
 
-char *outbox_attachment_path(const char *certificate, const char *application_ref,
-                             const char *kind, const char *extension)
+char *outbox_attachment_path(const char *certificate, const char *application_ref, const char *kind,
+                             const char *extension)
 {
   return g_strdup_printf("outbox/verification/%s/%s_%s.%s", certificate, application_ref, kind,
                          extension);

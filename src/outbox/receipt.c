@@ -49,7 +49,8 @@ static void receipt_text(OutboxReceipt *receipt, const char *text)
 
 static void receipt_fault(OutboxReceipt *receipt, const char *element, const Fault *fault)
 {
-  g_autofree char *line = fault->line > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, fault->line) : NULL;
+  g_autofree char *line =
+      fault->line > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, fault->line) : NULL;
   receipt_begin(receipt, element);
   receipt_attribute(receipt, "code", fault->code);
   receipt_attribute(receipt, "line", line);

@@ -3,12 +3,12 @@
 #include <string.h>
 
 struct OutboxReport {
-  char *kept;       /* the name under which the file lies in inbox/rejected/ */
-  char *receipt;    /* path of its receipt */
-  gboolean secrets; /* what is kept of it has its secrets blanked */
+  char *kept;         /* the name under which the file lies in inbox/rejected/ */
+  char *receipt;      /* path of its receipt */
+  gboolean secrets;   /* what is kept of it has its secrets blanked */
   cmark_node *faults; /* a document with what was added so far */
-  guint listed;   /* faults that are in it */
-  guint unlisted; /* faults beyond those */
+  guint listed;       /* faults that are in it */
+  guint unlisted;     /* faults beyond those */
   guint accepted;
   guint rejected;
 };
@@ -31,7 +31,7 @@ static void report_add_fault(cmark_node *paragraph, const Fault *fault)
   g_autofree char *line =
       fault->line > 0 ? g_strdup_printf(", line %" G_GINT64_FORMAT, fault->line) : g_strdup("");
   outbox_markdown_add_inlines(paragraph, "", fault->code, line, "", has_element ? ", " : "",
-                              has_element ? fault->element : "", ": ", "", fault->text, NULL);
+                              has_element ? fault->element : "", ": ", "", fault->text);
 }
 
 static void report_add_list(OutboxReport *report, const GPtrArray *faults)
@@ -92,9 +92,9 @@ static void report_add_summary(const OutboxReport *report, cmark_node *document)
     g_autofree char *counts =
         g_strdup_printf("Accepted and done: %u. Rejected, with nothing done: %u.", report->accepted,
                         report->rejected);
-    outbox_markdown_add_paragraph(document, counts, NULL);
+    outbox_markdown_add_paragraph(document, counts);
   } else {
-    outbox_markdown_add_paragraph(document, "Nothing in it was done.", NULL);
+    outbox_markdown_add_paragraph(document, "Nothing in it was done.");
   }
 }
 
@@ -106,20 +106,18 @@ static void report_add_steps(const OutboxReport *report, cmark_node *document)
                               report->secrets
                                   ? "Mend your own copy of the file: the one beside this text, "
                                   : "Mend the file, which lies beside this text as ",
-                              report->kept, report->secrets ? ", has its secrets blanked." : ".",
-                              NULL);
+                              report->kept, report->secrets ? ", has its secrets blanked." : ".");
   outbox_markdown_add_inlines(outbox_markdown_add_item(list), "Ask ", "certdrop check FILE",
-                              " what it would say of it now.", NULL);
+                              " what it would say of it now.");
   outbox_markdown_add_inlines(
-      outbox_markdown_add_item(list), "Drop it into ", "inbox/",
-      " again, under any name. Each ", "ref",
+      outbox_markdown_add_item(list), "Drop it into ", "inbox/", " again, under any name. Each ",
+      "ref",
       report->accepted > 0
           ? " can stay as it is: only an accepted item uses its reference. The accepted items can "
             "stay in the file as well: unchanged, they are recognised and change nothing."
-          : " can stay as it is: only an accepted item uses its reference.",
-      NULL);
-  outbox_markdown_add_paragraph(document, "For programs, the same stands in ", report->receipt, ".",
-                                NULL);
+          : " can stay as it is: only an accepted item uses its reference.");
+  outbox_markdown_add_paragraph(document, "For programs, the same stands in ", report->receipt,
+                                ".");
 }
 
 GBytes *outbox_report_finish(OutboxReport *report)
@@ -130,9 +128,10 @@ GBytes *outbox_report_finish(OutboxReport *report)
        node = cmark_node_first_child(report->faults))
     cmark_node_append_child(document, node);
   if (report->unlisted > 0) {
-    g_autofree char *more = g_strdup_printf("Faults that stand in the receipt alone: %u.", report->unlisted);
+    g_autofree char *more =
+        g_strdup_printf("Faults that stand in the receipt alone: %u.", report->unlisted);
     outbox_markdown_add_heading(document, 2, "And more");
-    outbox_markdown_add_paragraph(document, more, NULL);
+    outbox_markdown_add_paragraph(document, more);
   }
   report_add_steps(report, document);
   char *text = outbox_markdown_render(document);

@@ -1,6 +1,5 @@
 #include "pki/pki-private.h"
 
-
 enum { KEY_ID_LENGTH = 20 };
 
 /* The first 160 bits of the SHA-256 of the public key: RFC 7093 2, method 1. As long as the SHA-1

@@ -39,9 +39,9 @@
 #define PKI_SECURE_HEAP_READER ((gsize)256 << 10)
 
 /* Loads what OpenSSL loads late (its configuration, the algorithms), and sets
- * up its secure heap for keys with SECURE_HEAP bytes: not swapped where the limits allow it, never
- * in a core dump. To be called once, before threads and before a jail is closed; a second call does
- * nothing. */
+ * up its secure heap for keys with SECURE_HEAP bytes (a power of two): not swapped where the limits
+ * allow it, never in a core dump. To be called once, before threads and before a jail is closed; a
+ * second call does nothing. */
 gboolean pki_init(gsize secure_heap, GError **error);
 
 /* ---- Secrets ---------------------------------------------------------- */
@@ -258,8 +258,9 @@ typedef enum {
 
 typedef struct {
   PkiAuthorityRole role;
-  const char *key_uri;    /* of the private key, for OSSL_STORE: "file:/…/issuing.key" */
-  GBytes *certificate;    /* the CA's own certificate, DER */
+  const char *key_uri; /* of the private key, for OSSL_STORE: "file:" and an absolute path, nothing
+                          in it escaped; or what a provider in OpenSSL's configuration knows */
+  GBytes *certificate; /* the CA's own certificate, DER */
   const char *public_url; /* as above; certificates name issuing.crl and issuing.crt below it */
 } PkiAuthoritySources;
 

@@ -67,13 +67,16 @@ static void operate_add(const Page *page, cmark_node *list, LifecycleStatus stat
     page_add_format(item, ": %s", note);
 }
 
+/* What is possible comes first. */
 void certificate_add_operate(const Page *page, cmark_node *parent, const CertificateModel *model)
 {
   LifecycleStatus status = model->certificate->status;
   cmark_node *list = page_add_list(parent);
   if (status == LIFECYCLE_STATUS_AWAITING_PAYMENT)
     operate_add(page, list, status, REQUEST_KIND_PAYMENT, NULL);
-  for (RequestKind kind = 1; kind < REQUEST_KIND_N; kind++)
-    if (lifecycle_operations[kind].subject == LIFECYCLE_SUBJECT_CERTIFICATE)
-      operate_add(page, list, status, kind, operation_note(status, kind));
+  for (gboolean possible = TRUE; possible >= FALSE; possible--)
+    for (RequestKind kind = 1; kind < REQUEST_KIND_N; kind++)
+      if (lifecycle_operations[kind].subject == LIFECYCLE_SUBJECT_CERTIFICATE &&
+          operation_is_possible(status, kind) == possible)
+        operate_add(page, list, status, kind, operation_note(status, kind));
 }

@@ -47,7 +47,7 @@ static Page *documents_build_index(const DocumentsModel *model)
 static void documents_add_way(const Page *page, RequestKind kind)
 {
   page_add_heading(page->root, 2, "How to drop it");
-  cmark_node *list = page_add_list(page->root);
+  cmark_node *list = page_add_steps(page->root);
   cmark_node *item = page_add_item(list);
   page_add_text(item, "Print the example into a file of your own and change it: ");
   g_autofree char *command = g_strdup_printf("certdrop new %s > my-%s.xml",

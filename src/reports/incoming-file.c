@@ -143,13 +143,14 @@ static void incoming_add_answers(const Page *page, cmark_node *cell, const Ledge
     return;
   g_autofree char *name = text_number_file_name(file->name, file->name_number);
   g_autofree char *receipt = g_strdup_printf("outbox/receipts/%s.receipt.xml", name);
-  cmark_node *small = page_add_mark(cell, &page_mark_small);
-  page_add_text(page_add_file_link(page, small, receipt), "receipt");
+  page_add_text(cell, " ");
+  cmark_node *note = page_add_mark(cell, &page_mark_note);
+  page_add_text(page_add_file_link(page, note, receipt), "receipt");
   if (file->state == LEDGER_FILE_ACCEPTED)
     return;
   g_autofree char *report = g_strdup_printf("inbox/rejected/%s.error.md", name);
-  page_add_text(small, ", ");
-  page_add_text(page_add_file_link(page, small, report), "what is wrong");
+  page_add_text(note, ", ");
+  page_add_text(page_add_file_link(page, note, report), "what is wrong");
 }
 
 void incoming_add_row(const Page *page, Table *table, const IncomingFile *row)

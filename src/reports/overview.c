@@ -85,11 +85,11 @@ static gboolean overview_read(Ledger *ledger, OverviewModel *model, GError **err
          (model->runs = overview_read_runs(ledger, model->now, error)) != NULL;
 }
 
-/* "today", "1 day", "20 days": whole days between two moments. */
+/* "less than a day", "1 day", "20 days": whole days between two moments. */
 static void overview_add_days(cmark_node *parent, gint64 from, gint64 to)
 {
   gint64 days = MAX(to - from, 0) / CLOCK_DAY;
-  g_autofree char *text = days == 0 ? g_strdup("today") : page_count(days, "day");
+  g_autofree char *text = days == 0 ? g_strdup("less than a day") : page_count(days, "day");
   page_add_text(parent, text);
 }
 
@@ -127,12 +127,13 @@ static void overview_add_hand(const Page *page, cmark_node *panels, const Overvi
     cmark_node *item = page_add_item(list);
     page_add_certificate(page, item, certificate->id);
     page_add_text(item, " ");
+    cmark_node *note = page_add_mark(item, &page_mark_note);
     if (certificate->names != NULL)
-      page_add_names(item, certificate->names, 1);
+      page_add_names(note, certificate->names, 1);
     else
-      certificate_add_product(item, certificate);
-    page_add_text(item, ", ");
-    overview_add_days(item, certificate->changed, model->now);
+      certificate_add_product(note, certificate);
+    page_add_text(note, ", ");
+    overview_add_days(note, certificate->changed, model->now);
   }
   cmark_node *more = page_add_paragraph(panel);
   page_add_status(page, more, status);
@@ -152,12 +153,14 @@ static void overview_add_waiting(const Page *page, cmark_node *panels, const Ove
     const LedgerFile *file = g_ptr_array_index(model->waiting, i);
     cmark_node *item = page_add_item(list);
     page_add_text(item, file->name);
+    page_add_text(item, " ");
+    cmark_node *note = page_add_mark(item, &page_mark_note);
     if (file->waits_for != NULL) {
-      page_add_text(item, " for ");
-      page_add_code(item, file->waits_for);
+      page_add_text(note, "for ");
+      page_add_code(note, file->waits_for);
+      page_add_text(note, ", ");
     }
-    page_add_text(item, ", ");
-    overview_add_days(item, file->first_seen, model->now);
+    overview_add_days(note, file->first_seen, model->now);
   }
   page_add_text(page_add_link(page, page_add_paragraph(panel), "incoming/waiting"), "See all");
 }
@@ -178,8 +181,10 @@ static void overview_add_rejected(const Page *page, cmark_node *panels, const Ov
     }
     cmark_node *item = page_add_item(list);
     page_add_text(item, file->name);
-    page_add_text(item, file->state == LEDGER_FILE_PARTLY ? ", in part, " : ", ");
-    page_add_date(item, file->decided);
+    page_add_text(item, " ");
+    cmark_node *note = page_add_mark(item, &page_mark_note);
+    page_add_text(note, file->state == LEDGER_FILE_PARTLY ? "in part, " : "");
+    overview_add_days(note, file->decided, model->now);
   }
 }
 
@@ -198,7 +203,7 @@ static void overview_add_hands(const Page *page, const OverviewModel *model)
 static const TableColumn expiring_columns[] = {{"Certificate", TABLE_TEXT},
                                                {"Bound Domains", TABLE_TEXT},
                                                {"Expiry On", TABLE_SHORT},
-                                               {"In", TABLE_NUMBER}};
+                                               {"Time left", TABLE_NUMBER}};
 
 static void overview_add_expiring(const Page *page, const OverviewModel *model)
 {

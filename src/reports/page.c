@@ -16,6 +16,7 @@ const PageMark page_mark_lead = {TRUE, "<div class=\"lead\">", "</div>", NULL, N
 const PageMark page_mark_alert = {TRUE, "<div class=\"alert\">", "</div>", NULL, NULL};
 const PageMark page_mark_off = {FALSE, "<span class=\"off\">", "</span>", NULL, NULL};
 const PageMark page_mark_small = {FALSE, "<br><small>", "</small>", "<br>", NULL};
+const PageMark page_mark_note = {FALSE, "<small>", "</small>", NULL, NULL};
 const PageMark page_mark_current = {FALSE, "<b aria-current=\"page\">", "</b>", "**", "**"};
 
 static const PageMark mark_break = {FALSE, "<br>", NULL, "<br>", NULL};
@@ -80,6 +81,16 @@ cmark_node *page_add_list(cmark_node *parent)
 {
   cmark_node *list = page_add(parent, CMARK_NODE_LIST);
   cmark_node_set_list_type(list, CMARK_BULLET_LIST);
+  cmark_node_set_list_tight(list, 1);
+  return list;
+}
+
+cmark_node *page_add_steps(cmark_node *parent)
+{
+  cmark_node *list = page_add(parent, CMARK_NODE_LIST);
+  cmark_node_set_list_type(list, CMARK_ORDERED_LIST);
+  cmark_node_set_list_delim(list, CMARK_PERIOD_DELIM);
+  cmark_node_set_list_start(list, 1);
   cmark_node_set_list_tight(list, 1);
   return list;
 }

@@ -52,6 +52,7 @@ extern const PageMark page_mark_lead;    /* what stands under the title */
 extern const PageMark page_mark_alert;   /* what is wrong */
 extern const PageMark page_mark_off;     /* what is not possible now */
 extern const PageMark page_mark_small;   /* a second, quiet line in a cell */
+extern const PageMark page_mark_note;    /* the same in the line where there is room */
 extern const PageMark page_mark_current; /* where one is, in a list of links */
 
 /* Each adds a node at the end of PARENT and returns it. */
@@ -60,6 +61,8 @@ cmark_node *page_add_mark(cmark_node *parent, const PageMark *mark);
 cmark_node *page_add_heading(cmark_node *parent, int level, const char *text);
 cmark_node *page_add_paragraph(cmark_node *parent);
 cmark_node *page_add_list(cmark_node *parent);
+/* A numbered list. */
+cmark_node *page_add_steps(cmark_node *parent);
 /* A new item of a list; returns its paragraph. */
 cmark_node *page_add_item(cmark_node *list);
 /* A block of code in LANGUAGE. */

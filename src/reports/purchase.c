@@ -82,7 +82,7 @@ static void purchase_add_product(Table *table, const Product *product)
 static void purchase_add_steps(const Page *page)
 {
   page_add_heading(page->root, 2, "How to order");
-  cmark_node *list = page_add_list(page->root);
+  cmark_node *list = page_add_steps(page->root);
   cmark_node *item = page_add_item(list);
   page_add_text(item, "Write an ");
   page_add_text(page_add_link(page, item, "request/order"), "order");

@@ -27,8 +27,9 @@ void fault_add(GPtrArray *faults, const char *code, guint line, const char *elem
   fault->element = g_strdup(element);
   va_list arguments;
   va_start(arguments, text_format);
-  fault->text = g_strdup_vprintf(text_format, arguments);
+  g_autofree char *text = g_strdup_vprintf(text_format, arguments);
   va_end(arguments);
+  fault->text = g_utf8_make_valid(text, -1);
   g_ptr_array_add(faults, fault);
 }
 

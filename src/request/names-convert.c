@@ -158,16 +158,16 @@ static gboolean check_labels(const Place *place, const char *ascii, GString *uni
   return TRUE;
 }
 
-static gboolean map_to_ascii(const Place *place, const char *host, char **ret_ascii)
+/* HOST in A-labels and lower case, or NULL with a fault. */
+static char *map_to_ascii(const Place *place, const char *host)
 {
   char *mapped = NULL;
   int status = idn2_to_ascii_8z(host, &mapped, IDN2_NONTRANSITIONAL);
-  g_autofree char *ascii = status == IDN2_OK ? g_ascii_strdown(mapped, -1) : NULL;
+  char *ascii = status == IDN2_OK ? g_ascii_strdown(mapped, -1) : NULL;
   idn2_free(mapped);
-  if (status != IDN2_OK)
-    return refuse_idna(place, status);
-  *ret_ascii = g_steal_pointer(&ascii);
-  return TRUE;
+  if (ascii == NULL)
+    refuse_idna(place, status);
+  return ascii;
 }
 
 static gboolean check_typed(const Place *place, const char *host)
@@ -202,11 +202,10 @@ gboolean names_convert_host(const char *host, gboolean wildcard, const char *sho
                             GPtrArray *faults, guint line, char **ret_ascii, char **ret_unicode)
 {
   const Place place = {shown, faults, line};
-  g_autofree char *ascii = NULL;
-  if (!check_typed(&place, host) || !check_plain_labels(&place, host) ||
-      !map_to_ascii(&place, host, &ascii))
+  if (!check_typed(&place, host) || !check_plain_labels(&place, host))
     return FALSE;
-  if (!check_ascii(&place, ascii))
+  g_autofree char *ascii = map_to_ascii(&place, host);
+  if (ascii == NULL || !check_ascii(&place, ascii))
     return FALSE;
   if (g_str_has_suffix(ascii, "."))
     return refuse(&place, "it ends with a dot; leave that out");

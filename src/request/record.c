@@ -13,6 +13,7 @@ typedef struct {
   GVariant *(*pack)(const RecordField *field, gconstpointer record);
   void (*unpack)(const RecordField *field, gpointer record, GVariant *value);
   void (*clear)(const RecordField *field, gpointer record);
+  void (*copy)(const RecordField *field, gpointer into, gconstpointer from); /* what is there */
 } FieldOperations;
 
 static const FieldOperations *field_operations(const RecordField *field);
@@ -41,6 +42,11 @@ static void text_clear(const RecordField *field, gpointer record)
   g_clear_pointer(&FIELD_AT(record, field, char *), g_free);
 }
 
+static void text_copy(const RecordField *field, gpointer into, gconstpointer from)
+{
+  FIELD_AT(into, field, char *) = g_strdup(CONST_FIELD_AT(from, field, char *));
+}
+
 /* Numbers and money */
 
 static void number_append_type(const RecordField *field G_GNUC_UNUSED, GString *type)
@@ -61,6 +67,11 @@ static void number_unpack(const RecordField *field, gpointer record, GVariant *v
 static void number_clear(const RecordField *field, gpointer record)
 {
   FIELD_AT(record, field, gint64) = field->absent;
+}
+
+static void number_copy(const RecordField *field, gpointer into, gconstpointer from)
+{
+  FIELD_AT(into, field, gint64) = CONST_FIELD_AT(from, field, gint64);
 }
 
 static void money_clear(const RecordField *field, gpointer record)
@@ -90,6 +101,11 @@ static void flag_clear(const RecordField *field, gpointer record)
   FIELD_AT(record, field, gboolean) = (gboolean)field->absent;
 }
 
+static void flag_copy(const RecordField *field, gpointer into, gconstpointer from)
+{
+  FIELD_AT(into, field, gboolean) = CONST_FIELD_AT(from, field, gboolean);
+}
+
 /* Lists of texts */
 
 static void texts_append_type(const RecordField *field G_GNUC_UNUSED, GString *type)
@@ -110,6 +126,11 @@ static void texts_unpack(const RecordField *field, gpointer record, GVariant *va
 static void texts_clear(const RecordField *field, gpointer record)
 {
   g_clear_pointer(&FIELD_AT(record, field, char **), g_strfreev);
+}
+
+static void texts_copy(const RecordField *field, gpointer into, gconstpointer from)
+{
+  FIELD_AT(into, field, char **) = g_strdupv(CONST_FIELD_AT(from, field, char **));
 }
 
 /* Bytes */
@@ -137,6 +158,11 @@ static void bytes_clear(const RecordField *field, gpointer record)
   g_clear_pointer(&FIELD_AT(record, field, GBytes *), g_bytes_unref);
 }
 
+static void bytes_copy(const RecordField *field, gpointer into, gconstpointer from)
+{
+  FIELD_AT(into, field, GBytes *) = g_bytes_ref(CONST_FIELD_AT(from, field, GBytes *));
+}
+
 /* One record inside another */
 
 static void one_append_type(const RecordField *field, GString *type)
@@ -158,6 +184,12 @@ static void one_clear(const RecordField *field, gpointer record)
 {
   record_free(field->record, FIELD_AT(record, field, gpointer));
   FIELD_AT(record, field, gpointer) = NULL;
+}
+
+static void one_copy(const RecordField *field, gpointer into, gconstpointer from)
+{
+  FIELD_AT(into, field, gpointer) =
+      record_copy(field->record, CONST_FIELD_AT(from, field, gpointer));
 }
 
 /* Many records inside another */
@@ -196,15 +228,26 @@ static void many_clear(const RecordField *field, gpointer record)
   g_clear_pointer(&FIELD_AT(record, field, GPtrArray *), g_ptr_array_unref);
 }
 
+static void many_copy(const RecordField *field, gpointer into, gconstpointer from)
+{
+  const GPtrArray *parts = CONST_FIELD_AT(from, field, GPtrArray *);
+  GPtrArray *copies = g_ptr_array_sized_new(parts->len);
+  for (guint i = 0; i < parts->len; i++)
+    g_ptr_array_add(copies, record_copy(field->record, g_ptr_array_index(parts, i)));
+  FIELD_AT(into, field, GPtrArray *) = copies;
+}
+
 static const FieldOperations operations[] = {
-    [RECORD_TEXT] = {TRUE, text_append_type, text_pack, text_unpack, text_clear},
-    [RECORD_NUMBER] = {FALSE, number_append_type, number_pack, number_unpack, number_clear},
-    [RECORD_FLAG] = {FALSE, flag_append_type, flag_pack, flag_unpack, flag_clear},
-    [RECORD_MONEY] = {FALSE, number_append_type, number_pack, number_unpack, money_clear},
-    [RECORD_TEXTS] = {TRUE, texts_append_type, texts_pack, texts_unpack, texts_clear},
-    [RECORD_BYTES] = {TRUE, bytes_append_type, bytes_pack, bytes_unpack, bytes_clear},
-    [RECORD_ONE] = {TRUE, one_append_type, one_pack, one_unpack, one_clear},
-    [RECORD_MANY] = {TRUE, many_append_type, many_pack, many_unpack, many_clear},
+    [RECORD_TEXT] = {TRUE, text_append_type, text_pack, text_unpack, text_clear, text_copy},
+    [RECORD_NUMBER] = {FALSE, number_append_type, number_pack, number_unpack, number_clear,
+                       number_copy},
+    [RECORD_FLAG] = {FALSE, flag_append_type, flag_pack, flag_unpack, flag_clear, flag_copy},
+    [RECORD_MONEY] = {FALSE, number_append_type, number_pack, number_unpack, money_clear,
+                      number_copy},
+    [RECORD_TEXTS] = {TRUE, texts_append_type, texts_pack, texts_unpack, texts_clear, texts_copy},
+    [RECORD_BYTES] = {TRUE, bytes_append_type, bytes_pack, bytes_unpack, bytes_clear, bytes_copy},
+    [RECORD_ONE] = {TRUE, one_append_type, one_pack, one_unpack, one_clear, one_copy},
+    [RECORD_MANY] = {TRUE, many_append_type, many_pack, many_unpack, many_clear, many_copy},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(operations) == RECORD_FIELD_KIND_N);
 
@@ -323,20 +366,19 @@ gpointer record_from_bytes(const RecordType *type, GBytes *bytes)
 
 gpointer record_copy(const RecordType *type, gconstpointer record)
 {
-  g_autoptr(GVariant) value = g_variant_ref_sink(record_to_variant(type, record));
-  return record_unpack(type, value);
+  gpointer copy = g_malloc0(type->size);
+  for (const RecordField *field = type->fields; field->name != NULL; field++)
+    if (record_has_field(field, record))
+      field_operations(field)->copy(field, copy, record);
+  return copy;
 }
 
 void record_merge(const RecordType *type, gpointer into, gconstpointer from)
 {
-  g_autoptr(GVariant) value = g_variant_ref_sink(record_to_variant(type, from));
-  gsize index = 0;
   for (const RecordField *field = type->fields; field->name != NULL; field++) {
-    g_autoptr(GVariant) child = g_variant_get_child_value(value, index++);
     if (!field_operations(field)->pointer || !record_has_field(field, from))
       continue;
-    g_autoptr(GVariant) content = g_variant_get_maybe(child);
     record_clear_field(field, into);
-    field_operations(field)->unpack(field, into, content);
+    field_operations(field)->copy(field, into, from);
   }
 }

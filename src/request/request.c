@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "request/request-private.h"
+
 /* Both travel as records, like what they carry; the body is packed apart, since
  * its type depends on the kind. */
 
@@ -32,7 +34,6 @@ typedef struct {
   GBytes *body;
   GPtrArray *faults;
   gboolean secrets;
-  gboolean atomic;
 } ItemOnWire;
 
 static const RecordField item_fields[] = {
@@ -43,7 +44,6 @@ static const RecordField item_fields[] = {
     RECORD_FIELD(ItemOnWire, body, "body", BYTES, NOWHERE),
     RECORD_FIELD_OF(ItemOnWire, faults, "faults", MANY, NOWHERE, &fault_record),
     RECORD_FIELD(ItemOnWire, secrets, "secrets", FLAG, NOWHERE),
-    RECORD_FIELD(ItemOnWire, atomic, "atomic", FLAG, NOWHERE),
     RECORD_FIELDS_END,
 };
 static const RecordType item_record = {"item", sizeof(ItemOnWire), item_fields};
@@ -118,8 +118,8 @@ GBytes *request_item_to_bytes(const RequestItem *item)
   g_autoptr(GBytes) body = NULL;
   if (item->body != NULL)
     body = record_to_bytes(request_kinds[item->kind].record, item->body);
-  const ItemOnWire wire = {item->kind, item->line,   item->ref,     item->hash,
-                           body,       item->faults, item->secrets, item->atomic};
+  const ItemOnWire wire = {item->kind, item->line,   item->ref,    item->hash,
+                           body,       item->faults, item->secrets};
   return record_to_bytes(&item_record, &wire);
 }
 
@@ -127,10 +127,10 @@ static gboolean item_take_body(RequestItem *item, const ItemOnWire *wire)
 {
   if (wire->body == NULL)
     return item->faults->len > 0;
-  if (item->kind == 0 || item->faults->len > 0 || item->ref == NULL || item->hash == NULL)
+  if (item->kind == 0 || item->faults->len > 0 || item->hash == NULL)
     return FALSE;
   item->body = record_from_bytes(request_kinds[item->kind].record, wire->body);
-  return item->body != NULL;
+  return item->body != NULL && request_body_is_safe(item);
 }
 
 RequestItem *request_item_from_bytes(GBytes *bytes)
@@ -145,7 +145,6 @@ RequestItem *request_item_from_bytes(GBytes *bytes)
   item->hash = g_steal_pointer(&wire->hash);
   item->faults = faults_adopt(g_steal_pointer(&wire->faults));
   item->secrets = wire->secrets;
-  item->atomic = wire->atomic;
   if (ok) {
     item->kind = (RequestKind)wire->kind;
     item->line = (guint)wire->line;

@@ -15,7 +15,6 @@ typedef struct {
   gpointer body;     /* the kind's struct; NULL where there are faults */
   GPtrArray *faults; /* Fault: what is wrong with the item itself */
   gboolean secrets;  /* it carries a private key or a passphrase */
-  gboolean atomic;   /* it stands in an atomic batch */
 } RequestItem;
 
 /* What a reader says of a whole file, after its items. */
@@ -38,8 +37,10 @@ RequestFile *request_file_new(void);
 void request_file_free(RequestFile *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RequestFile, request_file_free)
 
-/* How both travel: as bytes, checked on arrival. The _from_bytes functions
- * return NULL for anything that is not what the other one writes. */
+/* How both travel: as bytes, checked on arrival. The _from_bytes functions return
+ * NULL for anything that is not what the other one writes, and for an item that
+ * lacks what its schema asks for or whose references and attachments could lead
+ * out of their folders: a reader may have been taken over by what it read. */
 GBytes *request_item_to_bytes(const RequestItem *item);
 RequestItem *request_item_from_bytes(GBytes *bytes);
 GBytes *request_file_to_bytes(const RequestFile *file);
@@ -48,6 +49,10 @@ RequestFile *request_file_from_bytes(GBytes *bytes);
 /* Faults as bytes, for the ledger. */
 GBytes *request_faults_to_bytes(const GPtrArray *faults);
 GPtrArray *request_faults_from_bytes(GBytes *bytes);
+
+/* Whether TEXT, or NULL, is a reference as the schema has it: part of a path, once
+ * it is accepted, and so checked again when it comes from a reader. */
+gboolean request_is_reference(const char *text);
 
 /* The certificate ID that TEXT means: "REF" is short for "REF.1". The caller
  * frees it. */

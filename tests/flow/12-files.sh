@@ -4,18 +4,19 @@
 
 new_instance
 i=0
+# next_order FILE: an order of its own.
 next_order() {
   i=$((i + 1))
-  order "F-$i" standard-dv-single
+  order "F-$i" standard-dv-single >"$1"
 }
 
 # Ignored.
 ignored='.hidden.xml a.part b.tmp c.filepart d.xml~ README.md'
-for name in $ignored; do next_order >"$INSTANCE/inbox/$name"; done
+for name in $ignored; do next_order "$INSTANCE/inbox/$name"; done
 mkdir "$INSTANCE/inbox/folder"
-next_order >"$INSTANCE/inbox/folder/inside.xml"
+next_order "$INSTANCE/inbox/folder/inside.xml"
 mkfifo "$INSTANCE/inbox/fifo.xml"
-next_order >outside.xml
+next_order outside.xml
 ln -s "$work/outside.xml" "$INSTANCE/inbox/link.xml"
 ln -s /dev/zero "$INSTANCE/inbox/zero.xml"
 ln -s nowhere "$INSTANCE/inbox/dangling.xml"
@@ -50,7 +51,8 @@ like 'noise is refused' "$(outcome noise.xml)" rejected
 
 # Names.
 check_name() { # WHAT NAME
-  next_order | drop "$2"
+  next_order next.xml
+  drop "$2" <next.xml
   run_at "$(at 6)"
   is_accepted "$1" "$2"
 }
@@ -65,7 +67,8 @@ check_name 'a name of 200 bytes' "$(printf 'n%.0s' {1..196}).xml"
 odd_name() { # WHAT NAME
   local before after
   before=$(ls "$INSTANCE/outbox/receipts" | wc -l)
-  next_order | drop "$2"
+  next_order next.xml
+  drop "$2" <next.xml
   run_at "$(at 7)"
   after=$(ls "$INSTANCE/outbox/receipts" | wc -l)
   is "$1 is decided" "$((after - before)) $(show "F-$i.1" .status)" '1 awaiting-payment'
@@ -129,6 +132,6 @@ printf '<invoice %s ref="X"/>' "$xmlns" | drop kind.xml
 printf '<receipt %s file="x" sha256="%064d" decided="2026-11-23T02:00:07Z" outcome="accepted"/>' "$xmlns" 0 | drop receipt.xml
 run_at "$(at 11)"
 for name in unknown twice words namespace kind receipt; do
-  like "what no schema has is refused ($name)" "$(outcome $name.xml) $(codes $name.xml)" '^rejected xml-(valid|value)$'
+  like "what no schema has is refused ($name)" "$(outcome $name.xml) $(codes $name.xml)" '^rejected xml-(valid|value|kind|namespace)$'
 done
 finish

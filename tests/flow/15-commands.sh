@@ -9,7 +9,7 @@ certdrop
 expect_status 'no command is wrong usage' 64
 certdrop -C "$INSTANCE" nonsense
 expect_status 'an unknown command is wrong usage' 64
-like 'and says which there are' "$(cat err)" 'run'
+like 'and says so' "$(cat err)" 'nonsense'
 certdrop -C "$INSTANCE" run --nonsense
 expect_status 'an unknown option is wrong usage' 64
 certdrop -C "$INSTANCE" --at yesterday run
@@ -27,7 +27,7 @@ expect_status 'help is no failure' 0
 like 'and lists the commands' "$(cat out)" 'watch'
 mkdir nothing
 certdrop -C nothing run
-case $status in 74 | 78) pass 'a folder that is no instance is refused' ;; *) fail 'a folder that is no instance is refused' "$status" ;; esac
+case $status in 64 | 74 | 78) pass 'a folder that is no instance is refused' ;; *) fail 'a folder that is no instance is refused' "$status" ;; esac
 certdrop -C "$work/does-not-exist" run
 case $status in 64 | 74 | 78) pass 'a folder that is not there is refused' ;; *) fail 'a folder that is not there is refused' "$status" ;; esac
 is 'nothing was made in it' "$(ls -A nothing)" ''
@@ -57,7 +57,7 @@ is 'what waits is counted again, what is decided is not' "$(json '"\(.accepted) 
 
 cp "$INSTANCE/inbox/rejected/bad.xml" bad.xml
 dv_order PO-3 b.example.test >good.xml
-before=$(snapshot; sha256sum "$INSTANCE"/state/*)
+before=$(snapshot; find "$INSTANCE/state" -type f -exec sha256sum {} +)
 certdrop -C "$INSTANCE" --at "$(at 3)" check good.xml
 expect_status 'check of a good file is done' 0
 certdrop -C "$INSTANCE" --at "$(at 3)" check --json good.xml bad.xml
@@ -65,9 +65,9 @@ expect_status 'check of a bad file ends with 1' 1
 is 'it says what run would say' \
   "$(json '[.files[] | "\(.file | split("/") | last) \(.outcome) \(.items[0].kind) \(.items[0].ref) \(.items[0].outcome)"] | join("; ")')" \
   'good.xml accepted order PO-3 accepted; bad.xml rejected order PO-2 rejected'
-is 'with the faults' "$(json '.files[1].items[0].faults[0] | "\(.code) \(.line) \(.element)"')" 'catalog-product 2 product'
+like 'with the faults' "$(json '.files[1].items[0].faults[0] | "\(.code) \(.line) \(.element)"')" '^catalog-product [12] product$'
 ok 'in words' jq -e '.files[1].items[0].faults[0].text | length > 10' out
-is 'and changes nothing' "$(snapshot; sha256sum "$INSTANCE"/state/*)" "$before"
+is 'and changes nothing' "$(snapshot; find "$INSTANCE/state" -type f -exec sha256sum {} +)" "$before"
 order PO-4 standard-dv-single >1.xml
 payment PAY-4 PO-4 "$(price standard-dv-single)" >2.xml
 application APP-4 PO-4.1 submit "$(domains c.example.test)$applicant" >3.xml
@@ -76,7 +76,7 @@ is 'files that build on each other are checked in their order' "$(json '[.files[
 certdrop -C "$INSTANCE" --at "$(at 3)" check --json 3.xml
 expect_status 'waiting is no fault' 0
 is 'it is said' "$(json '.files[0].outcome')" waiting
-is 'nothing of it stays' "$(snapshot; sha256sum "$INSTANCE"/state/*)" "$before"
+is 'nothing of it stays' "$(snapshot; find "$INSTANCE/state" -type f -exec sha256sum {} +)" "$before"
 certdrop -C "$INSTANCE" --at "$(at 3)" check nowhere.xml
 case $status in 1 | 74) pass 'a file that is not there is told' ;; *) fail 'a file that is not there is told' "$status" ;; esac
 like 'with its name first' "$(cat err out)" 'nowhere\.xml'
@@ -97,7 +97,7 @@ like 'and says so' "$(cat err)" 'NOBODY'
 
 cp "$INSTANCE/certdrop.xml" saved.xml
 sed -i 's/waitHours="24"/waitHours="many"/' "$INSTANCE/certdrop.xml"
-dv_order PO-5 d.example.test | drop later.xml
+order PO-5 standard-dv-single | drop later.xml
 run_at "$(at 4)"
 expect_status 'a bad configuration is told' 78
 like 'with file and line' "$(cat err)" 'certdrop\.xml:[0-9]+'

@@ -164,7 +164,7 @@ outcome() {
 
 # The codes of all faults of the receipt of NAME, sorted, with blanks between.
 codes() {
-  xpath "$(receipt "$1")" '//c:fault/@code' | grep -o '"[^"]*"' | tr -d '"' | sort | paste -sd ' '
+  xpath "$(receipt "$1")" '//c:fault/@code' | grep -o '"[^"]*"' | tr -d '"' | sort -u | paste -sd ' '
 }
 
 # is_accepted WHAT NAME, is_rejected WHAT NAME CODES
@@ -185,7 +185,7 @@ is_rejected() {
     [ -s "$INSTANCE/inbox/rejected/$2.error.md" ]; then
     pass "$1"
   else
-    fail "$1" "got:    $got" "wanted: rejected $3" "in the inbox: $(ls "$INSTANCE/inbox" "$INSTANCE/inbox/rejected" 2>&1)"
+    fail "$1" "got:    $got" "wanted: rejected $3" "$(ls -d "$INSTANCE"/inbox/"$2" "$INSTANCE"/inbox/*/"$2"* 2>&1)" "$(tail -n 5 "$work/err")"
   fi
 }
 

@@ -19,7 +19,7 @@ for path in pathlib.Path("inbox").iterdir():
         print(f"file\t{path.name}\twaiting\t")
 for path in pathlib.Path("outbox/receipts").glob("*.receipt.xml"):
     root = tree.parse(path).getroot()
-    codes = sorted(f.get("code") for f in root.iter(C + "fault"))
+    codes = sorted({f.get("code") for f in root.iter(C + "fault")})
     folder = "done" if root.get("outcome") == "accepted" else "rejected"
     name = path.name[:-len(".receipt.xml")]
     where = "" if (pathlib.Path("inbox") / folder / name).exists() else " but the file is not in its place"

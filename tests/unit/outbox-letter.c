@@ -211,8 +211,7 @@ static GBytes *make_with_text(const char *text)
                             .zip = TEXT(text)};
   RequestApplicant applicant = {
       .name = TEXT(text), .phone = TEXT(text), .email = TEXT(text), .id_number = TEXT(text)};
-  RequestApplication application = {
-      .domains = names, .applicant = &applicant, .company = &company};
+  RequestApplication application = {.domains = names, .applicant = &applicant, .company = &company};
   OutboxLetter letter = letter_for(&ov_product, &application);
   ConfigurationOrganization naughty = {.name = TEXT(text), .email = TEXT(text)};
   Configuration other = {.organization = &naughty};

@@ -78,8 +78,8 @@ static char *headers_of(GMimeMessage *message)
   GMimeHeaderList *list = g_mime_object_get_header_list(GMIME_OBJECT(message));
   GString *names = g_string_new(NULL);
   for (int i = 0; i < g_mime_header_list_get_count(list); i++)
-    g_string_append_printf(
-        names, "%s ", g_mime_header_get_name(g_mime_header_list_get_header_at(list, i)));
+    g_string_append_printf(names, "%s ",
+                           g_mime_header_get_name(g_mime_header_list_get_header_at(list, i)));
   return g_string_free(names, FALSE);
 }
 
@@ -228,6 +228,8 @@ static void check_naughty(const char *text, const char *headers)
   g_autofree char *body = text_of(message);
   g_autofree char *clean = outbox_clean_text(text);
   g_autofree char *squeezed = squeeze_spaces(clean);
+  g_autoptr(GString) name = g_string_new(squeezed);
+  g_string_replace(name, "=?", "= ?", 0); /* so that it is not decoded */
   InternetAddressMailbox *to = only_mailbox(message, GMIME_ADDRESS_TYPE_TO);
   InternetAddressMailbox *from = only_mailbox(message, GMIME_ADDRESS_TYPE_FROM);
   g_autofree char *to_name = name_in(message, "To");
@@ -235,8 +237,8 @@ static void check_naughty(const char *text, const char *headers)
   g_assert_cmpstr(found, ==, headers);
   g_assert_cmpstr(internet_address_mailbox_get_addr(to), ==, "one@example.test");
   g_assert_cmpstr(internet_address_mailbox_get_addr(from), ==, "a@example.test");
-  g_assert_cmpstr(to_name, ==, squeezed);
-  g_assert_cmpstr(from_name, ==, squeezed);
+  g_assert_cmpstr(to_name, ==, name->str);
+  g_assert_cmpstr(from_name, ==, name->str);
   assert_says(body, squeezed);
   g_object_unref(message);
 }

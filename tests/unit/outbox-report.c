@@ -79,8 +79,9 @@ static void test_batch(void)
   g_autofree char *markdown = finish(report);
   assert_says(markdown, "monday.xml was accepted in part Accepted and done: 1. Rejected, with "
                         "nothing done: 2.");
-  assert_says(markdown, "Payment PAY-9 (line 6) payment-amount, line 7, payment: The payment is not "
-                        "the price. state: It is issued. Item payment-amount");
+  assert_says(markdown,
+              "Payment PAY-9 (line 6) payment-amount, line 7, payment: The payment is not "
+              "the price. state: It is issued. Item payment-amount");
   assert_says(markdown, "The accepted items can stay in the file as well");
   g_assert_null(strstr(markdown, "PO-1"));
 }
@@ -157,8 +158,8 @@ static void test_naughty(void)
 /* Every place at which a line may be broken, before what begins a block. */
 static void test_wrapping(void)
 {
-  static const char *const words[] = {"-", "- x", "+", "1.", "1)", "#", ">", "~~~", "```", "===",
-                                      "---", "\\", "<p>", "  x", "|", "&nbsp;"};
+  static const char *const words[] = {"-",   "- x", "+",   "1.", "1)",  "#",   ">", "~~~",
+                                      "```", "===", "---", "\\", "<p>", "  x", "|", "&nbsp;"};
   g_autofree char *plain_markdown = make_with_fault(&example_file, "No.");
   g_autofree char *plain = markdown_blocks(plain_markdown);
   for (gsize i = 0; i < G_N_ELEMENTS(words); i++)

@@ -129,6 +129,71 @@ static void test_cut_and_longer(void)
   assert_unreadable(longer, length + 1);
 }
 
+/* Adds CHANGE to the two octets of length at AT. */
+static void lengthen(guint8 *at, guint change)
+{
+  g_assert_cmpuint(at[1], ==, 0x82);
+  guint length = (guint)(at[2] << 8 | at[3]) + change;
+  at[2] = (guint8)(length >> 8);
+  at[3] = (guint8)length;
+}
+
+/* A NULL behind the extensions, with all lengths right. */
+static void test_more_after_extensions(void)
+{
+  g_auto(TestAuthority) test = new_authority(URL);
+  g_autoptr(PkiKey) key = new_key(PKI_KEY_KIND_EC_P256);
+  g_autoptr(PkiCertificate) issued = issue_ev(&test, key);
+  PkiSlice der = pki_slice_from_bytes(issued->der);
+  PkiSlice input = der, certificate, tbs;
+  g_assert_true(pki_der_take(&input, PKI_DER_SEQUENCE, &certificate, NULL));
+  g_assert_true(pki_der_take(&certificate, PKI_DER_SEQUENCE, NULL, &tbs));
+  gsize end = (gsize)(tbs.data - der.data) + tbs.length;
+  g_autoptr(GByteArray) longer = g_byte_array_new();
+  g_byte_array_append(longer, der.data, (guint)end);
+  g_byte_array_append(longer, (const guint8 *)"\x05\x00", 2);
+  g_byte_array_append(longer, der.data + end, (guint)(der.length - end));
+  lengthen(longer->data, 2);
+  lengthen(longer->data + (tbs.data - der.data), 2);
+  assert_unreadable(longer->data, longer->len);
+}
+
+static void test_der_lengths(void)
+{
+  static const struct {
+    const char *bytes;
+    gsize length;
+    gssize content; /* -1: none */
+  } cases[] = {
+      {"", 0, -1},
+      {"\x30", 1, -1},
+      {"\x30\x00", 2, 0},
+      {"\x31\x00", 2, -1},
+      {"\x30\x01", 2, -1},
+      {"\x30\x01\x05", 3, 1},
+      {"\x30\x01\x05\x00", 4, 1},
+      {"\x30\x80\x00\x00", 4, -1},     /* indefinite */
+      {"\x30\x81\x01\x05", 4, -1},     /* longer than need be */
+      {"\x30\x82\x00\x01\x05", 5, -1}, /* likewise */
+      {"\x30\x81\x80", 3, -1},         /* cut */
+      {"\x30\x82\x01", 3, -1},         /* cut within the length */
+      {"\x30\x84\x00\x00\x00\x01\x05", 7, -1},
+      {"\x30\xff", 2, -1},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    PkiSlice input = {(const guint8 *)cases[i].bytes, cases[i].length};
+    PkiSlice content = {NULL, 99}, whole = {NULL, 99};
+    gboolean taken = pki_der_take(&input, PKI_DER_SEQUENCE, &content, &whole);
+    g_assert_cmpint(taken, ==, cases[i].content >= 0);
+    g_assert_cmpuint(content.length, ==, taken ? (gsize)cases[i].content : 99);
+    g_assert_cmpuint(input.length, ==, cases[i].length - (taken ? whole.length : 0));
+  }
+  guint8 large[300] = {0x30, 0x82, 0x01, 0x28};
+  PkiSlice input = {large, sizeof large}, content;
+  g_assert_true(pki_der_take(&input, PKI_DER_SEQUENCE, &content, NULL));
+  g_assert_cmpuint(content.length, ==, 296);
+}
+
 /* Whatever byte is changed, reading ends well; where it gives something, OpenSSL can read it too.
  */
 static void test_changed_bytes(void)
@@ -192,6 +257,8 @@ int main(int argc, char **argv)
   g_test_add_func("/pki/certificate/read-v1", test_read_v1);
   g_test_add_func("/pki/certificate/read-hostile-name", test_read_hostile_name);
   g_test_add_func("/pki/certificate/cut-and-longer", test_cut_and_longer);
+  g_test_add_func("/pki/certificate/more-after-extensions", test_more_after_extensions);
+  g_test_add_func("/pki/certificate/der-lengths", test_der_lengths);
   g_test_add_func("/pki/certificate/changed-bytes", test_changed_bytes);
   g_test_add_func("/pki/certificate/pem", test_pem);
   g_test_add_func("/pki/certificate/pem-lengths", test_pem_lengths);

@@ -144,11 +144,15 @@ static void test_explicit_curve(void)
   assert_faults(&(Form){.key = key}, "csr-key-parameters");
 }
 
-static void test_compressed_point(void)
+/* The hybrid form has the length of the uncompressed one. */
+static void test_other_forms_of_points(void)
 {
-  g_autoptr(EVP_PKEY) key = ec_key_with(OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
-                                        OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_COMPRESSED);
-  assert_faults(&(Form){.key = key}, "csr-key-parameters");
+  static const char *const forms[] = {OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_COMPRESSED,
+                                      OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_HYBRID};
+  for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
+    g_autoptr(EVP_PKEY) key = ec_key_with(OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, forms[i]);
+    assert_faults(&(Form){.key = key}, "csr-key-parameters");
+  }
 }
 
 static void test_point_off_the_curve(void)
@@ -195,7 +199,7 @@ int main(int argc, char **argv)
   g_test_add_func("/pki/csr-key/rsa-with-small-factor", test_rsa_with_small_factor);
   g_test_add_func("/pki/csr-key/curves", test_curves);
   g_test_add_func("/pki/csr-key/explicit-curve", test_explicit_curve);
-  g_test_add_func("/pki/csr-key/compressed-point", test_compressed_point);
+  g_test_add_func("/pki/csr-key/other-forms-of-points", test_other_forms_of_points);
   g_test_add_func("/pki/csr-key/point-off-the-curve", test_point_off_the_curve);
   g_test_add_func("/pki/csr-key/other-algorithms", test_other_algorithms);
   g_test_add_func("/pki/csr-key/ed25519", test_ed25519);

@@ -268,6 +268,7 @@ static void test_internal_names(void)
       {"büro", "xn--bro-hoa", NULL, NULL},
       {"*.db.corp", "*.db.corp", NULL, NULL},
       {"*.home.arpa", "*.home.arpa", NULL, NULL},
+      {"*.in-addr.arpa", "*.in-addr.arpa", NULL, NULL}, /* a suffix of the list, but nobody's */
       {"www.abc.com", "www.abc.com", NULL, NULL},
       {"192.0.2.1", "192.0.2.1", NULL, NULL},
       {"2001:DB8:0:0:0:0:0:1", "2001:db8::1", NULL, NULL},
