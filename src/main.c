@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -100,8 +101,17 @@ static int finish_output(int status)
   return status == 0 ? 74 : status;
 }
 
+/* libarchive, libxml2 and cmark take and give back the same tens of kilobytes for
+ * each file; glibc would hand them to the kernel and fetch them again each time. */
+static void keep_memory(void)
+{
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+}
+
 int main(int argc, char **argv)
 {
+  keep_memory();
   if (argc > 1 && strcmp(argv[1], INTAKE_READER_OPTION) == 0)
     return intake_reader_main(argc, argv);
   forbid_dumps();

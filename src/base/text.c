@@ -51,10 +51,19 @@ static const char *text_extension(const char *name)
   return point != NULL && point != name ? point : name + strlen(name);
 }
 
-static gboolean text_has_control(const char *text)
+/* Characters that a name is not kept with: controls, marks that turn the
+ * direction of what follows, and code points that are no characters. */
+static gboolean text_is_unsafe(gunichar character)
+{
+  return g_unichar_iscntrl(character) || (character >= 0x202a && character <= 0x202e) ||
+         (character >= 0x2066 && character <= 0x2069) || character == 0xfeff ||
+         (character >= 0xfdd0 && character <= 0xfdef) || (character & 0xfffe) == 0xfffe;
+}
+
+static gboolean text_has_unsafe(const char *text)
 {
   for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at))
-    if (g_unichar_iscntrl(g_utf8_get_char(at)))
+    if (text_is_unsafe(g_utf8_get_char(at)))
       return TRUE;
   return FALSE;
 }
@@ -63,7 +72,7 @@ char *text_safe_file_name(const char *name)
 {
   const gsize longest = 200, kept = 120;
   gboolean is_text = g_utf8_validate(name, -1, NULL);
-  if (is_text && strlen(name) <= longest && !text_has_control(name))
+  if (is_text && strlen(name) <= longest && !text_has_unsafe(name))
     return g_strdup(name);
   g_autofree char *digest = text_sha256(name, strlen(name));
   const char *extension = text_extension(name);

@@ -18,7 +18,7 @@ char *text_format_hex(const guint8 *bytes, gsize length);
 char *text_sha256(const void *bytes, gsize length);
 
 /* A file's NAME as certdrop keeps it: unchanged where it is UTF-8 without
- * control characters and of at most 200 bytes; else made so, shortened, with
+ * control characters or direction marks and of at most 200 bytes; else made so, shortened, with
  * part of its SHA-256 to tell it from others (rules.md 6). The caller frees it. */
 char *text_safe_file_name(const char *name);
 

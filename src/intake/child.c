@@ -43,15 +43,18 @@ static char **reader_environment(void)
 #endif
     NULL
   };
-  char **environment = g_new0(char *, 1);
-  for (gsize i = 0; kept[i] != NULL; i++)
-    if (g_getenv(kept[i]) != NULL)
-      environment = g_environ_setenv(environment, kept[i], g_getenv(kept[i]), TRUE);
-  return environment;
+  g_autoptr(GStrvBuilder) environment = g_strv_builder_new();
+  for (gsize i = 0; kept[i] != NULL; i++) {
+    const char *value = g_getenv(kept[i]);
+    g_autofree char *entry = value != NULL ? g_strdup_printf("%s=%s", kept[i], value) : NULL;
+    if (entry != NULL)
+      g_strv_builder_add(environment, entry);
+  }
+  return g_strv_builder_end(environment);
 }
 
-/* The reader gets SOCKET as its third descriptor, errors on the second one until its jail is
- * closed, and no other. */
+/* The reader gets SOCKET as its descriptor 3, the keeper's errors on 2 for its start, and no
+ * other. */
 static int spawn(int socket, pid_t *ret_pid)
 {
   g_autofree char *binary = own_binary();

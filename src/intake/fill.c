@@ -174,17 +174,14 @@ static const FillField fillers[] = {
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(fillers) == RECORD_FIELD_KIND_N);
 
-gpointer fill_record(const RecordType *type, const SchemaType *schema_type, const xmlNode *element)
+gpointer fill_record(const RecordType *record, const SchemaType *type, const xmlNode *element)
 {
-  gpointer record = record_new(type);
-  for (const RecordField *field = type->fields; field->name != NULL; field++) {
-    if (field->place == RECORD_AT_NOWHERE)
-      continue;
-    if (field->place != RECORD_AT_LINE) {
-      fillers[field->kind](field, record, schema_type, element);
-      continue;
-    }
-    FIELD_AT(record, field, gint64) = document_line(element);
+  gpointer filled = record_new(record);
+  for (const RecordField *field = record->fields; field->name != NULL; field++) {
+    if (field->place == RECORD_AT_LINE)
+      FIELD_AT(filled, field, gint64) = document_line(element);
+    else if (field->place != RECORD_AT_NOWHERE)
+      fillers[field->kind](field, filled, type, element);
   }
-  return record;
+  return filled;
 }

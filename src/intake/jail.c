@@ -14,7 +14,8 @@
 #include "base/error.h"
 #include "intake/intake.h"
 
-/* The libraries' startup needs none of these any more; a sanitizer needs room. */
+/* What a reader needs none of once it has started. A sanitizer needs memory of its own, valgrind
+ * descriptors too. */
 static const struct {
   __rlimit_resource_t resource;
   rlim_t limit;
@@ -22,9 +23,11 @@ static const struct {
     {RLIMIT_CORE, 0},
     {RLIMIT_FSIZE, 0},
     {RLIMIT_NPROC, 0},
+#ifndef CERTDROP_NO_SECCOMP
     {RLIMIT_NOFILE, 8},
-#if !defined(CERTDROP_SANITIZED) && !defined(CERTDROP_NO_SECCOMP)
+#ifndef CERTDROP_SANITIZED
     {RLIMIT_AS, INTAKE_LIMIT_MEMORY},
+#endif
 #endif
 };
 

@@ -68,16 +68,18 @@ void intake_answer_clear(IntakeAnswer *answer)
 
 IntakePool *intake_pool_new(guint readers, GError **error)
 {
-  g_autoptr(IntakePool) pool = g_new0(IntakePool, 1);
+  IntakePool *pool = g_new0(IntakePool, 1);
   pool->count = CLAMP(readers, 1, 64);
   pool->readers = g_new0(Reader, pool->count);
   for (guint i = 0; i < pool->count; i++) {
     g_queue_init(&pool->readers[i].jobs);
     pool->readers[i].child = child_start(error);
-    if (pool->readers[i].child == NULL)
-      return NULL;
+    if (pool->readers[i].child != NULL)
+      continue;
+    intake_pool_free(pool);
+    return NULL;
   }
-  return g_steal_pointer(&pool);
+  return pool;
 }
 
 void intake_pool_free(IntakePool *pool)

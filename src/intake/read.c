@@ -164,6 +164,7 @@ static void read_document(FileReading *reading, int fd)
   } else if (file->batch) {
     reading->sink->batch(file, reading->data);
     g_autoptr(Source) again = open_document(reading, fd);
+    source_skip_secrets(again);
     read_batch_items(reading, again, sha256);
   } else {
     reading->sink->item(reading->item, reading->data);

@@ -39,22 +39,21 @@ static int compare_names(gconstpointer left, gconstpointer right)
 
 IntakeScan *intake_scan(int root, const char *folder, GError **error)
 {
-  int fd = openat(root, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  int fd = openat(root, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
   if (list == NULL) {
     error_set_errno(error, errno, "%s: cannot list", folder);
     return NULL;
   }
-  g_autoptr(IntakeScan) scan = g_new0(IntakeScan, 1);
-  scan->names = g_ptr_array_new_with_free_func(g_free);
-  scan->skipped = g_ptr_array_new_with_free_func(g_free);
-  struct dirent *entry;
-  while ((errno = 0, entry = readdir(list)) != NULL) {
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GPtrArray) skipped = g_ptr_array_new_with_free_func(g_free);
+  errno = 0;
+  for (struct dirent *entry; (entry = readdir(list)) != NULL; errno = 0) {
     if (intake_name_is_ignored(entry->d_name))
       continue;
     unsigned char type = entry_type(fd, entry);
     if (type != DT_DIR)
-      g_ptr_array_add(type == DT_REG ? scan->names : scan->skipped, g_strdup(entry->d_name));
+      g_ptr_array_add(type == DT_REG ? names : skipped, g_strdup(entry->d_name));
   }
   int errnum = errno;
   closedir(list);
@@ -62,9 +61,11 @@ IntakeScan *intake_scan(int root, const char *folder, GError **error)
     error_set_errno(error, errnum, "%s: cannot list", folder);
     return NULL;
   }
-  g_ptr_array_sort(scan->names, compare_names);
-  g_ptr_array_sort(scan->skipped, compare_names);
-  return g_steal_pointer(&scan);
+  g_ptr_array_sort(names, compare_names);
+  g_ptr_array_sort(skipped, compare_names);
+  IntakeScan *scan = g_new0(IntakeScan, 1);
+  *scan = (IntakeScan){g_steal_pointer(&names), g_steal_pointer(&skipped)};
+  return scan;
 }
 
 void intake_scan_free(IntakeScan *scan)

@@ -72,15 +72,18 @@ Schema *schema_load(const char *file, GError **error)
   g_autoptr(GBytes) bytes = schema_bytes(file, error);
   if (bytes == NULL)
     return NULL;
-  g_autoptr(Schema) schema = g_new0(Schema, 1);
+  SchemaModel *model = schema_model_new(file, error);
+  if (model == NULL)
+    return NULL;
+  Schema *schema = g_new0(Schema, 1);
+  schema->model = model;
   schema->compiled = compile(bytes);
   schema->validator = schema->compiled != NULL ? xmlSchemaNewValidCtxt(schema->compiled) : NULL;
-  if (schema->validator == NULL) {
-    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_BUG, "%s: cannot be compiled", file);
-    return NULL;
-  }
-  schema->model = schema_model_new(file, error);
-  return schema->model != NULL ? g_steal_pointer(&schema) : NULL;
+  if (schema->validator != NULL)
+    return schema;
+  schema_free(schema);
+  g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_BUG, "%s: cannot be compiled", file);
+  return NULL;
 }
 
 void schema_free(Schema *schema)

@@ -3,8 +3,6 @@
  * thread at the next "<", and blanks rather more than less. */
 #include "intake/secrets-private.h"
 
-#include <string.h>
-
 /* What a context makes of a character. */
 typedef enum { MARKUP = 1, CONTENT } Part;
 

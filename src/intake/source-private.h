@@ -24,12 +24,15 @@ Source *source_new_memory(const void *bytes, gsize length);
  * there are, or -1 if the file cannot be read. */
 gssize source_peek(const Source *source, guint8 *ret_bytes, gsize length);
 
+/* Does without the search for secrets: somebody else has made it. */
+void source_skip_secrets(Source *source);
+
 /* From here on the source ends with a fault (CODE, TEXT) beyond LIMIT bytes. */
 void source_limit(Source *source, gsize limit, const char *code, const char *text);
 
-/* Reads text as UTF-8 without a byte order mark: an xmlInputReadCallback. 0 at
+/* Reads text as UTF-8 without a byte order mark from DATA, a Source: an xmlInputReadCallback. 0 at
  * the end, -1 where a fault ends it. */
-int source_read(void *source, char *buffer, int length);
+int source_read(void *data, char *buffer, int length);
 
 /* Tells that a tag, comment or text has ended. */
 void source_mark(Source *source);
@@ -51,7 +54,7 @@ gboolean source_add_fault(const Source *source, GPtrArray *faults);
 gboolean source_drain(Source *source, gsize limit);
 
 /* Of all bytes, once they were read or drained: the SHA-256 in hexadecimal (the
- * caller frees it), and whether there was a secret among them. */
+ * caller frees it), and whether there was a secret among them (to be asked once). */
 char *source_sha256(Source *source);
 gboolean source_has_secrets(Source *source);
 

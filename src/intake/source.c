@@ -32,9 +32,9 @@ struct Source {
   guint line; /* of the next character to be decoded */
 
   EVP_MD_CTX *digest;
-  SecretsBlanker *blanker;
-  GByteArray *blanked; /* what the blanker lets out, thrown away */
-  GPtrArray *faults;   /* at most one: why the source ends early */
+  SecretsBlanker *blanker; /* NULL: not searched */
+  GByteArray *blanked;     /* what the blanker lets out, thrown away */
+  GPtrArray *faults;       /* at most one: why the source ends early */
 
   guint8 raw[BLOCK];
   guint8 text[2 * BLOCK];
@@ -114,6 +114,11 @@ gssize source_peek(const Source *source, guint8 *ret_bytes, gsize length)
   return read_at(source, 0, ret_bytes, length);
 }
 
+void source_skip_secrets(Source *source)
+{
+  g_clear_pointer(&source->blanker, secrets_blanker_free);
+}
+
 void source_limit(Source *source, gsize limit, const char *code, const char *text)
 {
   source->limit = limit;
@@ -137,7 +142,7 @@ static gboolean fetch(Source *source)
   source->fetched_all = (gsize)got < room;
   int hashed = EVP_DigestUpdate(source->digest, into, (gsize)got);
   g_assert(hashed == 1);
-  if (!secrets_blanker_found(source->blanker)) {
+  if (source->blanker != NULL && !secrets_blanker_found(source->blanker)) {
     secrets_blanker_feed(source->blanker, into, (gsize)got, source->blanked);
     g_byte_array_set_size(source->blanked, 0);
   }

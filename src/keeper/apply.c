@@ -44,24 +44,10 @@ static gboolean record_review(Keeper *keeper, const LifecycleStep *step, KeeperS
 }
 
 static gboolean issue(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
-                      GError **error)
+                      GError **error G_GNUC_UNUSED)
 {
-  KeeperIssue *job = g_new0(KeeperIssue, 1);
-  job->certificate = g_strdup(step->certificate);
-  job->application = record_copy(&request_application_record, step->application);
-  job->product = context->product;
-  job->names = g_strdupv(step->names);
-  job->not_before = step->not_before;
-  job->not_after = step->not_after;
-  job->term_end = step->term_end;
-  job->file = context->file;
-  job->outputs = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_output_free);
+  g_ptr_array_add(keeper->issues, keeper_issue_new(step, context->product, context->file));
   context->issue = step;
-  if (!keeper_rehearse_issue(keeper, job, error)) {
-    keeper_issue_free(job);
-    return FALSE;
-  }
-  g_ptr_array_add(keeper->issues, job);
   keeper->run.issued++;
   return TRUE;
 }

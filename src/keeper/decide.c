@@ -63,8 +63,8 @@ static gboolean read_facts(Keeper *keeper, const RequestItem *item, Known *known
   return read_key_use(keeper, item, known, error);
 }
 
-/* Rules.md 1: only an accepted item uses its ref. *RET_KNOWN where this very
- * item was accepted before. */
+/* Rules.md 1: only an accepted item uses its ref. *RET_DECIDED where that
+ * decides ITEM: it was accepted before, or its ref is in use. */
 static gboolean check_reference(Keeper *keeper, const RequestItem *item, LedgerItem *row,
                                 gboolean *ret_decided, GError **error)
 {
@@ -88,7 +88,31 @@ static gboolean check_reference(Keeper *keeper, const RequestItem *item, LedgerI
   return TRUE;
 }
 
-/* Carries the decision out. What cannot be certified is undone and refused. */
+/* Refuses, before anything is changed, what the authority could not certify. */
+static gboolean rehearse(Keeper *keeper, const LifecycleDecision *decision, const Product *product,
+                         LedgerItem *row, GError **error)
+{
+  for (guint i = 0; i < decision->steps->len; i++) {
+    const LifecycleStep *step = g_ptr_array_index(decision->steps, i);
+    if (step->kind == LIFECYCLE_STEP_CREATE_ORDER)
+      product = step->order->product;
+    if (step->kind != LIFECYCLE_STEP_ISSUE)
+      continue;
+    g_autoptr(KeeperIssue) issue = keeper_issue_new(step, product, row->file);
+    g_autoptr(GError) refused = NULL;
+    if (keeper_rehearse_issue(keeper, issue, &refused))
+      continue;
+    if (!g_error_matches(refused, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED)) {
+      g_propagate_error(error, g_steal_pointer(&refused));
+      return FALSE;
+    }
+    row->outcome = LIFECYCLE_OUTCOME_REJECTED;
+    fault_add(row->faults, "issuer-failed", 0, NULL, "the certificate cannot be issued: %s",
+              refused->message);
+  }
+  return TRUE;
+}
+
 static gboolean apply_decision(Keeper *keeper, const LifecycleDecision *decision,
                                const Known *known, LedgerItem *row, GError **error)
 {
@@ -97,25 +121,12 @@ static gboolean apply_decision(Keeper *keeper, const LifecycleDecision *decision
       .order = known->order != NULL ? known->order->ref : NULL,
       .product = known->order != NULL ? known->order->product : NULL,
   };
-  guint issues = keeper->issues->len, outputs = keeper->outputs->len;
-  g_autoptr(GError) refused = NULL;
-  if (!ledger_begin_part(keeper->ledger, error))
+  if (!rehearse(keeper, decision, context.product, row, error))
     return FALSE;
-  gboolean applied = keeper_apply(keeper, decision, &context, &refused);
-  if (!applied && !g_error_matches(refused, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED)) {
-    g_propagate_error(error, g_steal_pointer(&refused));
-    return FALSE;
-  }
-  if (!ledger_end_part(keeper->ledger, applied, error))
-    return FALSE;
-  if (applied)
-    return context.order == NULL || ledger_wake(keeper->ledger, context.order, error);
-  g_ptr_array_set_size(keeper->issues, (gint)issues);
-  g_ptr_array_set_size(keeper->outputs, (gint)outputs);
-  row->outcome = LIFECYCLE_OUTCOME_REJECTED;
-  fault_add(row->faults, "issuer-failed", 0, NULL, "the certificate cannot be issued: %s",
-            refused->message);
-  return TRUE;
+  if (row->outcome != LIFECYCLE_OUTCOME_ACCEPTED)
+    return TRUE;
+  return keeper_apply(keeper, decision, &context, error) &&
+         (context.order == NULL || ledger_wake(keeper->ledger, context.order, error));
 }
 
 /* What has waited too long is refused. */

@@ -55,8 +55,7 @@ static gboolean begin(Keeper *keeper, KeeperFile *file, GError **error)
   file->row->run = keeper->run.number;
   if (file->row->sha256 == NULL)
     file->row->sha256 = g_strdup("");
-  return ledger_put_file(keeper->ledger, file->row, error) &&
-         ledger_begin_try(keeper->ledger, file->row->number, error);
+  return ledger_put_file(keeper->ledger, file->row, error);
 }
 
 void keeper_file_count(KeeperFile *file, LedgerItem *row)

@@ -4,6 +4,21 @@
 #include "base/text.h"
 #include "keeper/keeper-private.h"
 
+KeeperIssue *keeper_issue_new(const LifecycleStep *step, const Product *product, gint64 file)
+{
+  KeeperIssue *issue = g_new0(KeeperIssue, 1);
+  issue->certificate = g_strdup(step->certificate);
+  issue->application = record_copy(&request_application_record, step->application);
+  issue->product = product;
+  issue->names = g_strdupv(step->names);
+  issue->not_before = step->not_before;
+  issue->not_after = step->not_after;
+  issue->term_end = step->term_end;
+  issue->file = file;
+  issue->outputs = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_output_free);
+  return issue;
+}
+
 void keeper_issue_free(KeeperIssue *issue)
 {
   if (issue == NULL)

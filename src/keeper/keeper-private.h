@@ -148,7 +148,9 @@ gboolean keeper_apply(Keeper *keeper, const LifecycleDecision *decision, KeeperS
                       GError **error);
 
 /* Issue */
+KeeperIssue *keeper_issue_new(const LifecycleStep *step, const Product *product, gint64 file);
 void keeper_issue_free(KeeperIssue *issue);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeeperIssue, keeper_issue_free)
 /* Refuses with CERTDROP_ERROR_REFUSED what cannot be certified, before it is accepted. */
 gboolean keeper_rehearse_issue(Keeper *keeper, const KeeperIssue *issue, GError **error);
 /* Makes keys, certificates and archives of the group's issues, in parallel, and stores them. */

@@ -50,20 +50,19 @@ gboolean ledger_put_application(Ledger *ledger, const char *certificate, const c
                      "VALUES ($1, $2, $3, $4, $5, $6) RETURNING number",
                      "ttnnbn", certificate, ref, (gint64)state, now, content, file))
     return FALSE;
-  g_autofree char *joined = g_strjoinv(" ", names != NULL ? names : application->domains);
+  char **shown = names != NULL ? names : application->domains;
+  g_autofree char *joined = shown != NULL ? g_strjoinv(" ", shown) : NULL;
   g_autofree char *text = g_strdup_printf("application %s", ref);
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
-  gint64 order_number = 0, status = 0;
-  if (!ledger_do(ledger, error,
-                 "UPDATE certificate SET application = $1, names = $2, changed = $3 WHERE id = $4",
-                 "ntnt", number, joined, now, certificate) ||
-      !ledger_number(ledger, &order_number, error, "SELECT number FROM certificate WHERE id = $1",
-                     "t", certificate) ||
-      !ledger_number(ledger, &status, error, "SELECT status FROM certificate WHERE id = $1", "t",
-                     certificate))
+  sqlite3_stmt *row = ledger_query(ledger, error,
+                                   "UPDATE certificate SET application = $1, names = $2, "
+                                   "changed = $3 WHERE id = $4 RETURNING number, status",
+                                   "ntnt", number, joined, now, certificate);
+  if (row == NULL || ledger_next(ledger, row, error) <= 0)
     return FALSE;
-  return ledger_change_block(ledger, order_number, (LifecycleStatus)status, 0, error) &&
-         ledger_log(ledger, now, states[state], certificate, file, text, error);
+  ledger_mark_listed(ledger, sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1));
+  sqlite3_reset(row);
+  return ledger_log(ledger, now, states[state], certificate, file, text, error);
 }
 
 gboolean ledger_add_review(Ledger *ledger, const RequestReview *review, const char *certificate,

@@ -86,6 +86,14 @@ static gboolean mark_lists(Ledger *ledger, gint64 block, LifecycleStatus status,
   return others != 0 || mark_neighbours(ledger, block, 0, 0, error);
 }
 
+void ledger_mark_listed(Ledger *ledger, gint64 number, gint64 status)
+{
+  gint64 block = (number - 1) / LEDGER_BLOCK_SIZE;
+  ledger_mark_stale(ledger, LEDGER_STALE_BLOCK, "0 %" G_GINT64_FORMAT, block);
+  ledger_mark_stale(ledger, LEDGER_STALE_BLOCK, "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, status,
+                    block);
+}
+
 gboolean ledger_change_block(Ledger *ledger, gint64 number, LifecycleStatus status, int change,
                              GError **error)
 {
@@ -97,8 +105,7 @@ gboolean ledger_change_block(Ledger *ledger, gint64 number, LifecycleStatus stat
                      "RETURNING certificates",
                      "nnn", block, (gint64)status, (gint64)change))
     return FALSE;
-  ledger_mark_stale(ledger, LEDGER_STALE_BLOCK, "0 %" G_GINT64_FORMAT, block);
-  ledger_mark_stale(ledger, LEDGER_STALE_BLOCK, "%d %" G_GINT64_FORMAT, (int)status, block);
+  ledger_mark_listed(ledger, number, status);
   gboolean began = change > 0 && count == change;
   gboolean ended = change < 0 && count == 0;
   if (ended && !ledger_do(ledger, error, "DELETE FROM block WHERE status = $1 AND block = $2", "nn",

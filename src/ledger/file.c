@@ -188,7 +188,7 @@ static gboolean add_file(Ledger *ledger, LedgerFile *file, GError **error)
   gint64 block = (file->number - 1) / LEDGER_BLOCK_SIZE;
   mark_file_stale(ledger, file->number);
   return ledger_do(ledger, error,
-                   "INSERT INTO file VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11)",
+                   "INSERT INTO file VALUES ($1, $2, $3, $4, $5, $6, $7, 2, $8, $9, $10, $11)",
                    "ntntttnnnnb", file->number, file->name, (gint64)file->name_number, kept,
                    file->sha256, file->identity, (gint64)file->state, file->first_seen,
                    file->decided, file->run, faults) &&

@@ -12,6 +12,8 @@ struct Ledger {
   GHashTable *products;   /* product number → Product, as far as they were asked for */
   GHashTable *contents;   /* GBytes → Product: all that were ever read, since they are borrowed */
   GHashTable *stale;      /* pages made stale by this transaction: "TOPIC KEY" */
+  gint64 log_number;      /* of the last entry of the log; 0: not read yet */
+  char *log_hash;         /* its hash */
   gint64 file_number;     /* the file whose name was asked for last, and the name */
   char *file_name;
 };
@@ -65,6 +67,9 @@ void ledger_mark_stale(Ledger *ledger, LedgerStaleTopic topic, const char *key_f
     G_GNUC_PRINTF(3, 4);
 /* Writes what ledger_mark_stale() collected. */
 gboolean ledger_flush_stale(Ledger *ledger, GError **error);
+
+/* Makes the lists stale that show certificate NUMBER, which has STATUS. */
+void ledger_mark_listed(Ledger *ledger, gint64 number, gint64 status);
 
 /* Counts CHANGE certificates of STATUS more in the block of certificate NUMBER
  * and makes the pages stale that this changes. */

@@ -125,10 +125,10 @@ GPtrArray *ledger_ready_files(Ledger *ledger, gint64 deadline, GError **error);
 /* Forgets the waiting file NUMBER, which is not in the inbox any more; what its
  * items did stays. */
 gboolean ledger_drop_waiting_file(Ledger *ledger, gint64 number, GError **error);
-/* Adds FILE (its number and name_number are set) or, where it has a number,
- * stores its state anew. */
+/* Adds FILE (its number and name_number are set), which begins its first try;
+ * or, where it has a number, stores its state anew. */
 gboolean ledger_put_file(Ledger *ledger, LedgerFile *file, GError **error);
-/* Says that the waiting file NUMBER is being tried, or that the try is over. A
+/* Says that the waiting file NUMBER is being tried again, or that it waits on. A
  * file whose try never ended is ready; one that was woken during it, too. */
 gboolean ledger_begin_try(Ledger *ledger, gint64 number, GError **error);
 gboolean ledger_end_try(Ledger *ledger, gint64 number, GError **error);

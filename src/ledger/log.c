@@ -23,23 +23,37 @@ static char *entry_hash(const char *previous, gint64 number, gint64 at, const ch
   return g_compute_checksum_for_string(G_CHECKSUM_SHA256, content->str, (gssize)content->len);
 }
 
-gboolean ledger_log(Ledger *ledger, gint64 at, const char *what, const char *subject, gint64 file,
-                    const char *text, GError **error)
+/* The end of the log is remembered as long as the transaction is not undone. */
+static gboolean read_end(Ledger *ledger, GError **error)
 {
+  if (ledger->log_hash != NULL)
+    return TRUE;
   sqlite3_stmt *last =
       ledger_query(ledger, error, "SELECT number, hash FROM log ORDER BY number DESC LIMIT 1", "");
   int more = last != NULL ? ledger_next(ledger, last, error) : -1;
   if (more < 0)
     return FALSE;
-  gint64 number = more > 0 ? sqlite3_column_int64(last, 0) + 1 : 1;
-  g_autofree char *previous = more > 0 ? column_text(last, 1) : NULL;
+  ledger->log_number = more > 0 ? sqlite3_column_int64(last, 0) : 0;
+  ledger->log_hash = more > 0 ? column_text(last, 1) : NULL;
   sqlite3_reset(last);
+  return TRUE;
+}
+
+gboolean ledger_log(Ledger *ledger, gint64 at, const char *what, const char *subject, gint64 file,
+                    const char *text, GError **error)
+{
   const char *name = NULL;
-  if (!ledger_file_name(ledger, file, &name, error))
+  if (!read_end(ledger, error) || !ledger_file_name(ledger, file, &name, error))
     return FALSE;
-  g_autofree char *hash = entry_hash(previous, number, at, what, subject, name, text);
-  return ledger_do(ledger, error, "INSERT INTO log VALUES ($1, $2, $3, $4, $5, $6, $7)", "nnttttt",
-                   number, at, what, subject, name, text, hash);
+  gint64 number = ledger->log_number + 1;
+  g_autofree char *hash = entry_hash(ledger->log_hash, number, at, what, subject, name, text);
+  if (!ledger_do(ledger, error, "INSERT INTO log VALUES ($1, $2, $3, $4, $5, $6, $7)", "nnttttt",
+                 number, at, what, subject, name, text, hash))
+    return FALSE;
+  g_free(ledger->log_hash);
+  ledger->log_hash = g_steal_pointer(&hash);
+  ledger->log_number = number;
+  return TRUE;
 }
 
 static LedgerEntry *entry_from_row(sqlite3_stmt *row)

@@ -129,6 +129,7 @@ void ledger_close(Ledger *ledger)
   g_hash_table_unref(ledger->contents);
   g_hash_table_unref(ledger->stale);
   g_free(ledger->file_name);
+  g_free(ledger->log_hash);
   g_free(ledger);
 }
 
@@ -151,6 +152,7 @@ void ledger_forget(Ledger *ledger)
   g_hash_table_remove_all(ledger->products);
   g_clear_pointer(&ledger->file_name, g_free);
   ledger->file_number = 0;
+  g_clear_pointer(&ledger->log_hash, g_free);
 }
 
 void ledger_rollback(Ledger *ledger)

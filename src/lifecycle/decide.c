@@ -76,7 +76,8 @@ static void decide_item(const LifecycleFacts *facts, const RequestItem *item,
   const LifecycleOperation *operation = &lifecycle_operations[item->kind];
   if (operation->decide == NULL)
     fault_add(decision->faults, "not-available", item->line, request_kinds[item->kind].name,
-              "a %s is known, but this version cannot carry it out yet; nothing was changed",
+              "documents of the kind \"%s\" are known, but this version cannot carry them out yet; "
+              "nothing was changed",
               request_kinds[item->kind].name);
   else if (operation->subject == LIFECYCLE_SUBJECT_ORDER && facts->order == NULL)
     decision->waits_for = g_strdup(facts->subject);

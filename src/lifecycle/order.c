@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/text.h"
 #include "lifecycle/lifecycle-private.h"
 
 static void check_term(const RequestOrder *order, const Product *product, GPtrArray *faults)
@@ -19,6 +20,17 @@ static void check_name_count(const RequestOrder *order, const Product *product, 
               "%" G_GINT64_FORMAT " names are more than a certificate of the product \"%s\" can "
               "have, which is %" G_GINT64_FORMAT,
               order->name_count, product->id, most);
+}
+
+/* A payment has to be able to say it: amounts have nine digits before the point. */
+static void check_price(const RequestOrder *order, gint64 price, GPtrArray *faults)
+{
+  const gint64 largest = G_GINT64_CONSTANT(99999999999);
+  if (price <= largest)
+    return;
+  g_autofree char *most = text_format_money(largest);
+  fault_add(faults, "quantity", order->line, "quantity",
+            "the price is more than one payment can have, which is %s; divide the order", most);
 }
 
 /* An order that carries its application is one item with it (rules.md 12). */
@@ -82,6 +94,7 @@ void order_decide(const LifecycleFacts *facts, const RequestItem *item, Lifecycl
   LifecycleStep *create = decision_add_step(decision, LIFECYCLE_STEP_CREATE_ORDER, NULL);
   create->order = order_make(facts, order, product);
   const LifecycleOrder *made = create->order;
+  check_price(order, made->price, decision->faults);
   if (order->payment != NULL) {
     payment_check(order->payment, made->price, made->currency, order->line, decision->faults);
     LifecycleStep *pay = decision_add_step(decision, LIFECYCLE_STEP_RECORD_PAYMENT, NULL);

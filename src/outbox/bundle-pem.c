@@ -9,9 +9,9 @@ static void pem_explain(cmark_node *document, const char *folder)
   outbox_markdown_add_paragraph(document, "Then give the server their paths. Most servers take ",
                                 "fullchain.pem", " as the certificate and ", "privkey.pem",
                                 " as its key. One with a setting of its own for the chain takes ",
-                                "cert.pem", " and ", "chain.pem",
-                                " instead. Where the server does not run as root, let its group "
-                                "alone read the key:");
+                                "cert.pem", " and ", "chain.pem", " instead.");
+  outbox_markdown_add_paragraph(
+      document, "Where the server does not run as root, let its group alone read the key:");
   g_autofree char *commands =
       g_strdup_printf("chgrp GROUP %s/privkey.pem\nchmod 0640 %s/privkey.pem\n", folder, folder);
   outbox_markdown_add_code(document, "sh", commands);

@@ -140,6 +140,20 @@ static gboolean bundle_write_members(BundleZip *zip, const OutboxBundle *bundle,
          bundle_write(zip, readme, size) && archive_write_close(zip) == ARCHIVE_OK;
 }
 
+static gboolean bundle_fill(OutboxArchive *archive, const OutboxBundle *bundle,
+                            const OutboxFormat *format, const char *readme, GError **error)
+{
+  size_t used = 0;
+  g_autoptr(BundleZip) zip = bundle_open_zip(archive, &used);
+  if (zip == NULL || !bundle_write_members(zip, bundle, format, readme)) {
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_BUG, "%s: the archive was not written: %s",
+                bundle->certificate, zip == NULL ? "out of memory" : archive_error_string(zip));
+    return FALSE;
+  }
+  archive->length = used;
+  return TRUE;
+}
+
 OutboxArchive *outbox_make_archive(const OutboxBundle *bundle, RequestFormat format, GError **error)
 {
   g_assert(outbox_is_ready());
@@ -151,18 +165,15 @@ OutboxArchive *outbox_make_archive(const OutboxBundle *bundle, RequestFormat for
     return NULL;
   }
   g_autofree char *readme = outbox_make_readme(bundle, format);
-  g_autoptr(OutboxArchive) archive = g_new0(OutboxArchive, 1);
+  OutboxArchive *archive = g_new0(OutboxArchive, 1);
   archive->length = bundle_capacity(bundle, builder, strlen(readme));
   archive->data = OPENSSL_zalloc(archive->length);
-  size_t used = 0;
-  g_autoptr(BundleZip) zip = bundle_open_zip(archive, &used);
-  if (zip == NULL || !bundle_write_members(zip, bundle, builder, readme)) {
-    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_BUG, "%s: the archive was not written: %s",
-                bundle->certificate, zip == NULL ? "out of memory" : archive_error_string(zip));
+  g_assert(archive->data != NULL);
+  if (!bundle_fill(archive, bundle, builder, readme, error)) {
+    outbox_archive_free(archive);
     return NULL;
   }
-  archive->length = used;
-  return g_steal_pointer(&archive);
+  return archive;
 }
 
 void outbox_archive_free(OutboxArchive *archive)

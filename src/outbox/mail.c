@@ -3,6 +3,7 @@
 #include "outbox/outbox-private.h"
 
 #include <gmime/gmime.h>
+#include <pthread.h>
 #include <string.h>
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeDataWrapper, g_object_unref)
@@ -12,15 +13,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeStream, g_object_unref)
 
 /* How much of a SHA-256 a Message-ID takes: 128 bits are unique. */
 #define MAIL_ID_DIGITS 32
-
-static void mail_init(void)
-{
-  static gsize done;
-  if (g_once_init_enter(&done)) {
-    g_mime_init();
-    g_once_init_leave(&done, 1);
-  }
-}
 
 /* Whether ADDRESS is a plain one (RFC 5322's addr-spec without quotes and
  * comments) and no more: GMime writes addresses as they are. */
@@ -121,7 +113,8 @@ GBytes *outbox_make_mail(const OutboxMail *mail, GError **error)
   const char *from = configuration_organization_email(mail->configuration);
   const char *name = mail->applicant != NULL ? mail->applicant->name : NULL;
   const char *to = mail->applicant != NULL ? mail->applicant->email : NULL;
-  mail_init();
+  static pthread_once_t ready = PTHREAD_ONCE_INIT;
+  pthread_once(&ready, g_mime_init);
   g_autoptr(GMimeMessage) message = g_mime_message_new(TRUE);
   if (!mail_add_mailbox(message, GMIME_ADDRESS_TYPE_FROM, sender, from, error) ||
       !mail_add_mailbox(message, GMIME_ADDRESS_TYPE_TO, name, to, error))

@@ -44,8 +44,6 @@ void certificate_add_operations(const Page *page, cmark_node *parent,
 /* Why an operation is not possible, or what happens to it; NULL: it is, at once. */
 static const char *operation_note(LifecycleStatus status, RequestKind kind)
 {
-  if (lifecycle_operations[kind].decide == NULL)
-    return "not available in this version";
   const LifecycleCell *cell = lifecycle_cell(status, kind);
   if (cell->verdict == LIFECYCLE_VERDICT_WAIT)
     return "waits until the certificate is so far";
@@ -54,17 +52,32 @@ static const char *operation_note(LifecycleStatus status, RequestKind kind)
   return NULL;
 }
 
-static void operate_add(const Page *page, cmark_node *list, LifecycleStatus status,
-                        RequestKind kind, const char *note)
+static void operate_add(const Page *page, cmark_node *list, gboolean possible, RequestKind kind,
+                        const char *note)
 {
   cmark_node *item = page_add_item(list);
-  gboolean possible = kind == REQUEST_KIND_PAYMENT || operation_is_possible(status, kind);
-  cmark_node *label = possible
-                          ? page_add_link_format(page, item, "request/%s", request_kinds[kind].name)
-                          : page_add_mark(item, &page_mark_off);
-  page_add_text(label, request_kinds[kind].title);
+  page_add_text(possible ? page_add_link_format(page, item, "request/%s", request_kinds[kind].name)
+                         : item,
+                request_kinds[kind].title);
   if (note != NULL)
-    page_add_format(item, ": %s", note);
+    page_add_format(page_add_mark(item, &page_mark_off), ": %s", note);
+}
+
+/* The kinds for certificates that this version can't do, in one line. */
+static void operate_add_missing(cmark_node *list)
+{
+  cmark_node *missing = NULL;
+  for (RequestKind kind = 1; kind < REQUEST_KIND_N; kind++) {
+    if (lifecycle_operations[kind].subject != LIFECYCLE_SUBJECT_CERTIFICATE ||
+        lifecycle_operations[kind].decide != NULL)
+      continue;
+    if (missing == NULL) {
+      missing = page_add_mark(page_add_item(list), &page_mark_off);
+      page_add_text(missing, "Not available in this version: ");
+    } else
+      page_add_text(missing, ", ");
+    page_add_text(missing, request_kinds[kind].title);
+  }
 }
 
 /* What is possible comes first. */
@@ -73,10 +86,12 @@ void certificate_add_operate(const Page *page, cmark_node *parent, const Certifi
   LifecycleStatus status = model->certificate->status;
   cmark_node *list = page_add_list(parent);
   if (status == LIFECYCLE_STATUS_AWAITING_PAYMENT)
-    operate_add(page, list, status, REQUEST_KIND_PAYMENT, NULL);
+    operate_add(page, list, TRUE, REQUEST_KIND_PAYMENT, NULL);
   for (gboolean possible = TRUE; possible >= FALSE; possible--)
     for (RequestKind kind = 1; kind < REQUEST_KIND_N; kind++)
       if (lifecycle_operations[kind].subject == LIFECYCLE_SUBJECT_CERTIFICATE &&
+          lifecycle_operations[kind].decide != NULL &&
           operation_is_possible(status, kind) == possible)
-        operate_add(page, list, status, kind, operation_note(status, kind));
+        operate_add(page, list, possible, kind, operation_note(status, kind));
+  operate_add_missing(list);
 }

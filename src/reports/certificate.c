@@ -116,6 +116,6 @@ gboolean reports_certificate_markdown(const ReportsContext *context, const char 
   if (!certificate_read(context->ledger, id, &model, error))
     return FALSE;
   g_autoptr(Page) page = model != NULL ? certificate_build(context, model) : NULL;
-  *ret_markdown = page != NULL ? page_to_markdown(page) : NULL;
+  *ret_markdown = page != NULL ? g_strdup(page_to_markdown(page)) : NULL;
   return TRUE;
 }

@@ -15,8 +15,13 @@ typedef enum { FRAME_HTML = 1, FRAME_MARKDOWN, FRAME_N } FrameForm;
 /* The extension of a form's files: ".html", ".md". */
 extern const char *const frame_extensions[FRAME_N];
 
+typedef struct {
+  const char *text; /* lives as long as the page */
+  gsize length;
+} FrameText;
+
 /* CONTENT of PAGE in its frame; NAME is its file name without extension. */
-GString *frame_fill(FrameForm form, const Page *page, const char *name, const char *content);
+FrameText frame_fill(FrameForm form, const Page *page, const char *name, const char *content);
 
 /* The style sheet (borrowed). */
 GBytes *frame_style(void);

@@ -114,6 +114,6 @@ gboolean reports_order_markdown(const ReportsContext *context, const char *ref, 
   page_add_heading(page->root, 1, title);
   order_add_facts(page, page->root, order, NULL);
   order_add_certificates(page, certificates);
-  *ret_markdown = page_to_markdown(page);
+  *ret_markdown = g_strdup(page_to_markdown(page));
   return TRUE;
 }

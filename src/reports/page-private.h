@@ -8,4 +8,14 @@
  * by the form that is rendered. */
 extern const PageMark page_mark_link;
 
+/* ---- page-memory.c ---- */
+
+/* Where the nodes of all pages and what cmark makes of them are taken from. */
+extern cmark_mem page_memory;
+
+/* A page of the calling thread begins, or ends: when as many have ended as
+ * began, all that was taken is given back. A page stays in its thread. */
+void page_memory_begin(void);
+void page_memory_end(void);
+
 #endif

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "reports/page-private.h"
@@ -39,16 +38,13 @@ static void render_exchange(cmark_node *root)
   cmark_iter_free(iter);
 }
 
-char *page_to_html(Page *page)
+const char *page_to_html(Page *page)
 {
   return cmark_render_html(page->root, CMARK_OPT_DEFAULT);
 }
 
-char *page_to_markdown(Page *page)
+const char *page_to_markdown(Page *page)
 {
   render_exchange(page->root);
-  char *markdown = cmark_render_commonmark(page->root, CMARK_OPT_DEFAULT, 0);
-  char *aligned = table_align(markdown);
-  free(markdown);
-  return aligned;
+  return table_align(cmark_render_commonmark(page->root, CMARK_OPT_DEFAULT, 0));
 }

@@ -33,11 +33,12 @@ static gboolean text_is_clean(const char *text)
   return TRUE;
 }
 
-/* TEXT with one space for many and without what no page can hold. */
-static char *text_clean(const char *text)
+/* TEXT with one space for many and without what no page can hold: itself, or
+ * what is kept in *OWNED. */
+static const char *text_clean(const char *text, char **owned)
 {
   if (text_is_clean(text))
-    return g_strdup(text);
+    return text;
   g_autofree char *valid = g_utf8_make_valid(text, -1);
   GString *clean = g_string_sized_new(strlen(valid));
   for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
@@ -49,7 +50,7 @@ static char *text_clean(const char *text)
     else if (clean->len == 0 || clean->str[clean->len - 1] != ' ')
       g_string_append_c(clean, ' ');
   }
-  return g_string_free(clean, FALSE);
+  return *owned = g_string_free(clean, FALSE);
 }
 
 /* Whether GFM (6.9, autolinks) would find an address in the LENGTH bytes at WORD. */
@@ -112,7 +113,8 @@ static void text_split(cmark_node *parent, const char *text)
 
 void page_add_text(cmark_node *parent, const char *text)
 {
-  g_autofree char *clean = text_clean(text);
+  g_autofree char *owned = NULL;
+  const char *clean = text_clean(text, &owned);
   const char *rest = cmark_node_first_child(parent) == NULL && *clean == ' ' ? clean + 1 : clean;
   if (strpbrk(rest, "|~") != NULL || text_has_address(rest, strlen(rest)))
     text_split(parent, rest);
@@ -122,7 +124,8 @@ void page_add_text(cmark_node *parent, const char *text)
 
 void page_add_code(cmark_node *parent, const char *text)
 {
-  g_autofree char *clean = text_clean(text);
+  g_autofree char *owned = NULL;
+  const char *clean = text_clean(text, &owned);
   if (strpbrk(clean, "|~") != NULL)
     text_split(parent, clean);
   else

@@ -27,7 +27,8 @@ const PageMark page_mark_link = {FALSE, NULL, NULL, NULL, NULL};
 Page *page_new(PageView view, guint depth, const char *title)
 {
   Page *page = g_new0(Page, 1);
-  page->root = cmark_node_new(CMARK_NODE_DOCUMENT);
+  page_memory_begin();
+  page->root = cmark_node_new_with_mem(CMARK_NODE_DOCUMENT, &page_memory);
   page->title = g_strdup(title);
   page->view = view;
   page->depth = depth;
@@ -38,14 +39,14 @@ void page_free(Page *page)
 {
   if (page == NULL)
     return;
-  cmark_node_free(page->root);
+  page_memory_end();
   g_free(page->title);
   g_free(page);
 }
 
 cmark_node *page_add(cmark_node *parent, cmark_node_type type)
 {
-  cmark_node *node = cmark_node_new(type);
+  cmark_node *node = cmark_node_new_with_mem(type, &page_memory);
   int fits = cmark_node_append_child(parent, node);
   g_assert(fits);
   return node;

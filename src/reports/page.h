@@ -102,9 +102,12 @@ void page_add_time(cmark_node *parent, gint64 time);
 char *page_count(gint64 count, const char *noun);
 char *page_number(gint64 number);
 
-/* The page's content in one form and in the other; the caller frees it. The
- * Markdown is the last that can be made of a page. */
-char *page_to_html(Page *page);
-char *page_to_markdown(Page *page);
+/* The page's content in one form and in the other; it lives as long as the
+ * page. The Markdown is the last that can be made of a page. */
+const char *page_to_html(Page *page);
+const char *page_to_markdown(Page *page);
+
+/* SIZE bytes that live as long as the pages of this thread. */
+void *page_take(gsize size);
 
 #endif

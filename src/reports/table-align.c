@@ -6,122 +6,129 @@
 #define ALIGN_WIDEST 48
 #define ALIGN_COLUMNS 16
 
-/* How many places TEXT takes where letters have one width. */
-static guint align_width(const char *text, const char *end)
+/* A cell, with the space before and after what is in it. */
+typedef struct {
+  const char *text;
+  guint length;
+  guint width; /* places where letters have one width */
+} AlignCell;
+
+typedef struct {
+  AlignCell *cells; /* row after row; a row ends by one without text */
+  guint count;
+  guint widths[ALIGN_COLUMNS];
+  guint right; /* set of columns */
+} AlignTable;
+
+/* How many places the LENGTH bytes at TEXT take where some are not ASCII. */
+static guint align_width(const char *text, guint length)
 {
   guint width = 0;
-  for (; text < end; text = g_utf8_next_char(text)) {
-    gunichar c = (guchar)*text < 0x80 ? (gunichar)*text : g_utf8_get_char(text);
-    width += c < 0x80 ? 1 : g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
+  for (const char *at = text; at < text + length; at = g_utf8_next_char(at)) {
+    gunichar c = g_utf8_get_char(at);
+    width += g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
   }
   return width;
 }
 
-/* The end of the cell that begins at AT: the next "|" that is not escaped, or
- * the end of the line. */
-static const char *align_cell_end(const char *at)
+/* Reads the cell at AT, which ends at a "|" that is not escaped, or with the line. */
+static const char *align_read_cell(AlignTable *table, const char *at, guint column)
 {
-  for (; *at != '|' && *at != '\n' && *at != '\0'; at++)
+  AlignCell cell = {at, 0, 0};
+  guchar bits = 0;
+  for (; *at != '|' && *at != '\n' && *at != '\0'; at++) {
     if (*at == '\\' && at[1] != '\n' && at[1] != '\0')
       at++;
+    bits |= (guchar)*at;
+  }
+  cell.length = (guint)(at - cell.text);
+  cell.width = bits < 0x80 ? cell.length : align_width(cell.text, cell.length);
+  if (column < ALIGN_COLUMNS)
+    table->widths[column] = MAX(table->widths[column], MIN(cell.width, ALIGN_WIDEST));
+  table->cells[table->count++] = cell;
   return at;
 }
 
-static gboolean align_is_rule(const char *cell)
+static gboolean align_is_rule(const AlignCell *cell)
 {
-  return g_str_has_prefix(cell, " ---");
+  return cell->length >= 4 && memcmp(cell->text, " ---", 4) == 0;
 }
 
-/* Goes over the rows from AT on, finds how wide each column is, and returns
- * where the table ends. */
-static const char *align_measure(const char *at, guint widths[ALIGN_COLUMNS])
+/* Reads the rows from AT on; returns where the table ends. */
+static const char *align_read(AlignTable *table, const char *at)
 {
-  while (g_str_has_prefix(at, "| ")) {
-    at++;
-    for (guint column = 0; *at != '\n' && *at != '\0'; column++) {
-      const char *end = align_cell_end(at);
-      if (column < ALIGN_COLUMNS)
-        widths[column] = MAX(widths[column], MIN(align_width(at, end), ALIGN_WIDEST));
-      at = *end == '|' ? end + 1 : end;
+  while (at[0] == '|' && at[1] == ' ') {
+    guint column = 0;
+    while (*at == '|' && at[1] != '\n' && at[1] != '\0') {
+      at = align_read_cell(table, at + 1, column);
+      const AlignCell *cell = &table->cells[table->count - 1];
+      if (column < ALIGN_COLUMNS && align_is_rule(cell) && cell->text[cell->length - 2] == ':')
+        table->right |= 1u << column;
+      column++;
     }
-    if (*at == '\n')
-      at++;
+    table->cells[table->count++] = (AlignCell){NULL, 0, 0};
+    at += strcspn(at, "\n");
+    at += *at == '\n';
   }
   return at;
 }
 
-/* Appends the cell with what is missing to WIDTH: a rule gets dashes, a cell of
+static char *align_put(char *out, const char *text, gsize length)
+{
+  memcpy(out, text, length);
+  return out + length;
+}
+
+/* Writes "|" and the cell with what is missing: a rule gets dashes, a cell of
  * a column that is set to the right its spaces first. */
-static void align_pad(GString *aligned, const char *cell, const char *end, guint width,
-                      gboolean right)
+static char *align_put_cell(char *out, const AlignTable *table, const AlignCell *cell, guint column)
 {
-  guint present = align_width(cell, end);
-  guint missing = present < width ? width - present : 0;
+  guint width = column < ALIGN_COLUMNS ? table->widths[column] : 0;
+  guint missing = cell->width < width ? width - cell->width : 0;
   gboolean rule = align_is_rule(cell);
-  if (rule || right) {
-    g_string_append_c(aligned, ' ');
-    cell++;
-    for (guint i = 0; i < missing; i++)
-      g_string_append_c(aligned, rule ? '-' : ' ');
-    missing = 0;
-  }
-  g_string_append_len(aligned, cell, end - cell);
-  for (guint i = 0; i < missing; i++)
-    g_string_append_c(aligned, ' ');
+  gboolean before = rule || (column < ALIGN_COLUMNS && (table->right >> column & 1) != 0);
+  out = align_put(out, "| ", cell->length > 0 ? 2 : 1);
+  if (before)
+    out = (char *)memset(out, rule ? '-' : ' ', missing) + missing;
+  if (cell->length > 0)
+    out = align_put(out, cell->text + 1, cell->length - 1);
+  return before ? out : (char *)memset(out, ' ', missing) + missing;
 }
 
-/* Which columns are set to the right, as the second line says. */
-static guint align_find_right(const char *table)
+static char *align_put_table(char *out, const AlignTable *table)
 {
-  guint right = 0;
-  const char *rule = strchr(table, '\n');
-  if (rule == NULL || rule[1] != '|')
-    return 0;
-  rule += 2;
-  for (guint column = 0; *rule != '\n' && *rule != '\0' && column < ALIGN_COLUMNS; column++) {
-    const char *end = align_cell_end(rule);
-    if (end - rule > 2 && end[-2] == ':')
-      right |= 1u << column;
-    rule = *end == '|' ? end + 1 : end;
-  }
-  return right;
-}
-
-/* Appends the table at AT; returns where it ends. */
-static const char *align_table(GString *aligned, const char *at)
-{
-  guint widths[ALIGN_COLUMNS] = {0};
-  guint right = align_find_right(at);
-  const char *after = align_measure(at, widths);
-  while (at < after) {
-    g_string_append_c(aligned, *at++);
-    for (guint column = 0; *at != '\n' && *at != '\0'; column++) {
-      const char *end = align_cell_end(at);
-      guint width = column < ALIGN_COLUMNS ? widths[column] : 0;
-      align_pad(aligned, at, end, width, column < ALIGN_COLUMNS && (right >> column & 1) != 0);
-      at = end;
-      if (*at == '|')
-        g_string_append_c(aligned, *at++);
-    }
-    if (*at == '\n')
-      g_string_append_c(aligned, *at++);
-  }
-  return after;
-}
-
-char *table_align(const char *markdown)
-{
-  GString *aligned = g_string_sized_new(strlen(markdown) * 5 / 4);
-  const char *at = markdown;
-  while (*at != '\0') {
-    if (g_str_has_prefix(at, "| ")) {
-      at = align_table(aligned, at);
+  guint column = 0;
+  for (guint i = 0; i < table->count; i++) {
+    const AlignCell *cell = &table->cells[i];
+    if (cell->text != NULL) {
+      out = align_put_cell(out, table, cell, column++);
       continue;
     }
-    const char *end = strchr(at, '\n');
-    gsize length = end != NULL ? (gsize)(end - at) + 1 : strlen(at);
-    g_string_append_len(aligned, at, (gssize)length);
-    at += length;
+    out = align_put(out, "|\n", 2);
+    column = 0;
   }
-  return g_string_free(aligned, FALSE);
+  return out;
+}
+
+const char *table_align(const char *markdown)
+{
+  gsize bars = 0, length = 0;
+  for (; markdown[length] != '\0'; length++)
+    bars += markdown[length] == '|';
+  AlignTable table = {page_take((bars + 1) * sizeof(AlignCell)), 0, {0}, 0};
+  char *aligned = page_take(length + bars * (ALIGN_WIDEST + 1) + 1), *out = aligned;
+  for (const char *at = markdown; *at != '\0';) {
+    if (at[0] == '|' && at[1] == ' ') {
+      at = align_read(&table, at);
+      out = align_put_table(out, &table);
+      table = (AlignTable){table.cells, 0, {0}, 0};
+      continue;
+    }
+    gsize line = strcspn(at, "\n");
+    line += at[line] == '\n';
+    out = align_put(out, at, line);
+    at += line;
+  }
+  *out = '\0';
+  return aligned;
 }

@@ -45,7 +45,7 @@ cmark_node *table_add_fact(Table *table, const char *field);
 
 /* MARKDOWN with the cells of its pipe tables padded, so that the columns stand
  * under each other where letters have one width. Lines that begin with "| " are
- * rows. The caller frees it. */
-char *table_align(const char *markdown);
+ * rows. It lives as long as the pages of this thread. */
+const char *table_align(const char *markdown);
 
 #endif

@@ -36,20 +36,15 @@ static void writer_job_free(WriterJob *job)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WriterJob, writer_job_free)
 
-static gboolean writer_put(Writer *writer, const char *path, FrameForm form, const GString *text,
+static gboolean writer_put(Writer *writer, const char *path, FrameForm form, const FrameText *text,
                            guint *written, GError **error)
 {
   g_autofree char *file = g_strconcat("reports/", path, frame_extensions[form], NULL);
   gboolean changed = FALSE;
-  if (!file_replace(writer->context->root, file, text->str, text->len, 0644, &changed, error))
+  if (!file_replace(writer->context->root, file, text->text, text->length, 0644, &changed, error))
     return FALSE;
   *written += changed;
   return TRUE;
-}
-
-static void string_free(GString *string)
-{
-  g_string_free(string, TRUE);
 }
 
 static gboolean writer_write(Writer *writer, const WriterJob *job, guint *written, GError **error)
@@ -57,18 +52,15 @@ static gboolean writer_write(Writer *writer, const WriterJob *job, guint *writte
   const char *slash = strrchr(job->path, '/');
   const char *name = slash != NULL ? slash + 1 : job->path;
   g_autoptr(Page) page = job->kind->build(writer->context, job->model);
-  g_autofree char *html_content = page_to_html(page);
-  g_autofree char *markdown_content = page_to_markdown(page);
-  GString *html = frame_fill(FRAME_HTML, page, name, html_content);
-  GString *markdown = frame_fill(FRAME_MARKDOWN, page, name, markdown_content);
-  gboolean ok = (job->also == NULL ||
-                 (writer_put(writer, job->also, FRAME_MARKDOWN, markdown, written, error) &&
-                  writer_put(writer, job->also, FRAME_HTML, html, written, error))) &&
-                writer_put(writer, job->path, FRAME_MARKDOWN, markdown, written, error) &&
-                writer_put(writer, job->path, FRAME_HTML, html, written, error);
-  string_free(html);
-  string_free(markdown);
-  return ok;
+  FrameText texts[FRAME_N];
+  texts[FRAME_HTML] = frame_fill(FRAME_HTML, page, name, page_to_html(page));
+  texts[FRAME_MARKDOWN] = frame_fill(FRAME_MARKDOWN, page, name, page_to_markdown(page));
+  const char *const paths[] = {job->path, job->also};
+  for (guint i = 0; i < G_N_ELEMENTS(paths) && paths[i] != NULL; i++)
+    for (FrameForm form = 1; form < FRAME_N; form++)
+      if (!writer_put(writer, paths[i], form, &texts[form], written, error))
+        return FALSE;
+  return TRUE;
 }
 
 static void writer_run(gpointer data, gpointer user_data)

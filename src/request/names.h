@@ -50,8 +50,9 @@ gboolean names_preload(GError **error);
  *                          may ask for it
  *   domain-wildcard        "*" elsewhere than as the whole left label, or
  *                          directly on a suffix of either section or a single label
- * The last two hold in both scopes; in the internal one a single label is
- * always a host and never a suffix. */
+ * The last two hold in both scopes; in the public one "com" is a public suffix and
+ * "server" a single label, in the internal one both are hosts. Reserved names that
+ * are let through are no suffixes, whatever the list says of "home.arpa". */
 NamesName *names_parse(const char *text, NamesScope scope, const char *const *own_suffixes,
                        GPtrArray *faults, guint line);
 

@@ -56,7 +56,7 @@ run_at "$(at 4)"
 is 'of an atomic batch with one bad document nothing is accepted' "$(outcome atomic.xml)" rejected
 is 'the good one fell with the other' "$(item atomic.xml PO-5)" 'rejected item-atomic'
 is 'the bad one says why' "$(item atomic.xml PO-6)" 'rejected catalog-product'
-is 'nothing was made' "$(show PO-5 .order)$(show PO-5.1 .status)" ''
+is 'nothing was made' "$(show PO-5 .id)$(show PO-5.1 .status)" ''
 {
   order PO-5 standard-dv-single
   payment PAY-5 PO-5 "$(price standard-dv-single)"
@@ -87,10 +87,10 @@ is_status 'and it is done' PO-8.1 paid
 } | batch 'atomic="true"' | drop atomic3.xml
 run_at "$(at 8)"
 is_waiting 'an atomic batch waits whole' atomic3.xml
-is 'with nothing made' "$(show PO-9 .order)$(show PO-9.1 .status)" ''
+is 'with nothing made' "$(show PO-9 .id)$(show PO-9.1 .status)" ''
 run_at "$(at 9 24)"
 is 'and is rejected whole' "$(outcome atomic3.xml)" rejected
-is 'with nothing made still' "$(show PO-9 .order)$(show PO-9.1 .status)" ''
+is 'with nothing made still' "$(show PO-9 .id)$(show PO-9.1 .status)" ''
 
 {
   order PO-10 standard-dv-single

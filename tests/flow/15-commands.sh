@@ -119,7 +119,7 @@ expect_status 'two products of one id are a bad configuration' 78
 cp catalog.xml "$INSTANCE/catalog.xml"
 mv "$INSTANCE/certdrop.xml" saved.xml
 run_at "$(at 4)"
-is 'without a configuration the defaults work' "$status $(show PO-5 .order)" '0 PO-5'
+is 'without a configuration the defaults work' "$status $(show PO-5 .id)" '0 PO-5'
 mv saved.xml "$INSTANCE/certdrop.xml"
 
 run_at 2026-11-20T00:00:00Z

@@ -38,7 +38,7 @@ same_as_anew 'after all of it expired they are, too'
 rm -rf "$INSTANCE"/reports/[a-z]*
 certdrop -C "$INSTANCE" report
 is 'pages that were lost are made again' "$(pages | diff before - )" ''
-echo '<p>nobody links here' >"$INSTANCE/reports/certificates/NOBODY.1.html" 2>/dev/null || : >"$INSTANCE/reports/nobody.html"
+echo '<p>nobody links here' >"$INSTANCE/reports/certificate/NOBODY.1.html"
 certdrop -C "$INSTANCE" report
 is 'a page that has no more reason is removed' "$(pages | diff before -)" ''
 

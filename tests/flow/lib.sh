@@ -4,6 +4,8 @@
 # and ends with `finish`. It runs in a new folder of its own, which goes away
 # with it unless KEEP=1. Each test says what it shows, once, as a line of TAP.
 set -u
+# "set -u" in a replacement is itself.
+shopt -u patsub_replacement 2>/dev/null
 
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CERTDROP=${CERTDROP:-$source_dir/build/certdrop}

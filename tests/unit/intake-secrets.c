@@ -144,7 +144,7 @@ static const Case cases[] = {
      "<u>-----BEGIN PRIVATE KEY-----xxxxxxxxxxxxxxxxxxxx</u>"},
     {"<u>-BEGIN PRIVATE KEY-----a -----BEGIN PRIVATE-----b -----BEGIN PRIVATE KEY-c</u>", NULL},
     {"<u>-----BEGIN A-----BEGIN PRIVATE KEY-----S-----END A-----END PRIVATE KEY-----a</u>",
-     "<u>-----BEGIN A-----BEGIN PRIVATE KEY-----xxxxxxxxxx-----END PRIVATE KEY-----a</u>"},
+     "<u>-----BEGIN A-----BEGIN PRIVATE KEY-----xxxxxxxxxxx-----END PRIVATE KEY-----a</u>"},
     {"<u>-----BEGIN PRIVATE\nKEY-----a</u>", NULL},
     {"<?xml version='1.0' encoding='ISO-8859-1'?><u>\xe4<privateKey>\xe4S</privateKey>\xe4</u>",
      "<?xml version='1.0' encoding='ISO-8859-1'?><u>\xe4<privateKey>xx</privateKey>\xe4</u>"},
