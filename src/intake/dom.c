@@ -69,7 +69,7 @@ static guint distance(const char *left, const char *right)
 const char *document_nearest(const char *name, const char *const *names)
 {
   const char *nearest = NULL;
-  guint least = MAX((guint)strlen(name) / 3, 1);
+  guint least = (guint)strlen(name) / 3;
   for (; *names != NULL; names++) {
     guint edits = distance(name, *names);
     if (edits > least || (nearest != NULL && edits == least))

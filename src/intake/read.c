@@ -180,7 +180,7 @@ static void blank_package(FileReading *reading)
       package_write_blanked(reading->package, (const char *const *)key_files, &found, &error);
   if (blanked == NULL)
     g_error("%s", error->message);
-  reading->file->secrets = found;
+  reading->file->secrets |= found;
   if (found)
     reading->file->blanked = g_byte_array_free_to_bytes(g_steal_pointer(&blanked));
 }
@@ -211,11 +211,14 @@ static void read_package(FileReading *reading, int fd, PackageKind kind)
   read_raw(fd, file);
   if (package == NULL) {
     file->unfinished = has_fault(file->faults, "package-format") && is_unfinished(fd, kind);
-    return;
+    /* What is refused may carry secrets all the same, in what can be read of it. */
+    package = package_read_remains(fd, &package_default_limits);
+    reading->package = package;
+  } else {
+    reading->package = package;
+    read_document(reading, fd);
+    file->unfinished = FALSE;
   }
-  reading->package = package;
-  read_document(reading, fd);
-  file->unfinished = FALSE;
   blank_package(reading);
 }
 

@@ -125,10 +125,18 @@ static gboolean read_blanked(Keeper *keeper, const KeeperFile *file, const Reque
   int fd = file_open(keeper->root, path, error);
   if (fd < 0)
     return FALSE;
-  GBytes *blanked = intake_blank_file(fd, path, error);
+  g_autoptr(GError) refused = NULL;
+  GBytes *blanked = intake_blank_file(fd, path, &refused);
   close(fd);
-  if (blanked == NULL)
+  if (blanked == NULL && g_error_matches(refused, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED)) {
+    static const char note[] = "This file carried secrets and was too large to be kept without "
+                               "them. It was overwritten and removed.\n";
+    blanked = g_bytes_new_static(note, sizeof note - 1);
+  }
+  if (blanked == NULL) {
+    g_propagate_error(error, g_steal_pointer(&refused));
     return FALSE;
+  }
   *ret_blanked = blanked;
   return TRUE;
 }

@@ -58,7 +58,11 @@ gboolean ledger_put_application(Ledger *ledger, const char *certificate, const c
                                    "UPDATE certificate SET application = $1, names = $2, "
                                    "changed = $3 WHERE id = $4 RETURNING number, status",
                                    "ntnt", number, joined, now, certificate);
-  if (row == NULL || ledger_next(ledger, row, error) <= 0)
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  if (more == 0)
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_BUG, "there is no certificate %s",
+                certificate);
+  if (more <= 0)
     return FALSE;
   ledger_mark_listed(ledger, sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1));
   sqlite3_reset(row);

@@ -16,6 +16,21 @@ void ledger_issue_free(LedgerIssue *issue)
   g_free(issue);
 }
 
+static gboolean put_key(Ledger *ledger, const char *spki_sha256, const char *certificate,
+                        const char *key_kind, GBytes *wrapped, GError **error)
+{
+  return ledger_do(ledger, error,
+                   "INSERT INTO key VALUES ($1, $2, $3, 0, $4) ON CONFLICT (spki_sha256) "
+                   "DO NOTHING",
+                   "tttb", spki_sha256, certificate, key_kind, wrapped);
+}
+
+gboolean ledger_claim_key(Ledger *ledger, const char *spki_sha256, const char *key_kind,
+                          const char *certificate, GError **error)
+{
+  return put_key(ledger, spki_sha256, certificate, key_kind, NULL, error);
+}
+
 gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, gint64 file,
                           GError **error)
 {
@@ -25,11 +40,8 @@ gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, 
   return ledger_do(ledger, error, "INSERT INTO issue VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                    "ttnnttbb", issue->serial, issue->certificate, issue->not_before,
                    issue->not_after, issue->sha256, issue->spki_sha256, issue->der, issue->csr) &&
-         ledger_do(ledger, error,
-                   "INSERT INTO key VALUES ($1, $2, $3, 0, $4) ON CONFLICT (spki_sha256) "
-                   "DO NOTHING",
-                   "tttb", issue->spki_sha256, issue->certificate, issue->key_kind,
-                   issue->wrapped_key) &&
+         put_key(ledger, issue->spki_sha256, issue->certificate, issue->key_kind,
+                 issue->wrapped_key, error) &&
          ledger_do(ledger, error,
                    "UPDATE certificate SET serial = $1, names = $2, not_before = $3, "
                    "not_after = $4, term_end = $5, first_issued = CASE WHEN first_issued = 0 "

@@ -178,6 +178,11 @@ typedef struct {
 void ledger_issue_free(LedgerIssue *issue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerIssue, ledger_issue_free)
 
+/* Says that the key SPKI_SHA256 belongs to CERTIFICATE from now on. For a manual CSR
+ * that was accepted and is certified later, with its group: whoever sends the same
+ * CSR meanwhile finds the key in use. One that is in use already stays as it is. */
+gboolean ledger_claim_key(Ledger *ledger, const char *spki_sha256, const char *key_kind,
+                          const char *certificate, GError **error);
 gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, gint64 file,
                           GError **error);
 /* The present issue of the certificate ID, with its key; NULL where none. */

@@ -6,17 +6,17 @@
 /* How many entries of its history a page shows. */
 #define CERTIFICATE_HISTORY 50
 
-void certificate_model_free(gpointer data)
+void certificate_model_free(gpointer model)
 {
-  CertificateModel *model = data;
-  if (model == NULL)
+  CertificateModel *content = model;
+  if (content == NULL)
     return;
-  ledger_certificate_free(model->certificate);
-  ledger_order_free(model->order);
-  ledger_application_free(model->application);
-  g_clear_pointer(&model->outputs, g_ptr_array_unref);
-  g_clear_pointer(&model->history, g_ptr_array_unref);
-  g_free(model);
+  ledger_certificate_free(content->certificate);
+  ledger_order_free(content->order);
+  ledger_application_free(content->application);
+  g_clear_pointer(&content->outputs, g_ptr_array_unref);
+  g_clear_pointer(&content->history, g_ptr_array_unref);
+  g_free(content);
 }
 
 gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret_model,

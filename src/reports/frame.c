@@ -125,6 +125,7 @@ FrameText frame_fill(FrameForm form, const Page *page, const char *name, const c
     const char *text;
     gsize length;
   } values[FRAME_VALUE_N] = {
+      [0] = {"", 0},
       [FRAME_VALUE_TITLE] = {title, strlen(title)},
       [FRAME_VALUE_ROOT] = {up, page->depth * strlen("../")},
       [FRAME_VALUE_NAME] = {name, strlen(name)},
@@ -141,7 +142,7 @@ FrameText frame_fill(FrameForm form, const Page *page, const char *name, const c
   for (guint i = 0; i < pieces->len; i++) {
     const FramePiece *piece = &g_array_index(pieces, FramePiece, i);
     out = mempcpy(out, piece->text, piece->length);
-    if (piece->value != 0 && (piece->view == 0 || piece->view == page->view))
+    if (piece->view == 0 || piece->view == page->view)
       out = mempcpy(out, values[piece->value].text, values[piece->value].length);
   }
   return (FrameText){text, (gsize)(out - text)};

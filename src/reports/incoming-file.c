@@ -26,12 +26,12 @@ static const struct {
                             {FALSE, "<span class=\"badge rejected\">", "</span>", 0, 0}},
 };
 
-void incoming_file_free(gpointer data)
+void incoming_file_free(gpointer row)
 {
-  IncomingFile *row = data;
-  ledger_file_free(row->file);
-  g_clear_pointer(&row->items, g_ptr_array_unref);
-  g_free(row);
+  IncomingFile *content = row;
+  ledger_file_free(content->file);
+  g_clear_pointer(&content->items, g_ptr_array_unref);
+  g_free(content);
 }
 
 GPtrArray *incoming_read_items(Ledger *ledger, GPtrArray *files, GError **error)

@@ -12,7 +12,7 @@ typedef struct {
   gint64 count;     /* of all its items */
 } IncomingFile;
 
-void incoming_file_free(gpointer file);
+void incoming_file_free(gpointer row);
 
 /* FILES (GPtrArray of LedgerFile, taken) with their items: GPtrArray of IncomingFile. */
 GPtrArray *incoming_read_items(Ledger *ledger, GPtrArray *files, GError **error);

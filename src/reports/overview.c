@@ -48,24 +48,6 @@ static void overview_free(gpointer data)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OverviewModel, overview_free)
 
-/* The runs that ended before the last one began: its own length shows from the
- * next run on, whether this page is made within it or after it. */
-static GPtrArray *overview_read_runs(Ledger *ledger, gint64 now, GError **error)
-{
-  for (guint limit = 2 * OVERVIEW_RUNS;; limit *= 2) {
-    g_autoptr(GPtrArray) runs = ledger_last_runs(ledger, limit, error);
-    if (runs == NULL)
-      return NULL;
-    gboolean all = runs->len < limit;
-    while (runs->len > 0 && ((const LedgerRun *)g_ptr_array_index(runs, 0))->started >= now)
-      g_ptr_array_remove_index(runs, 0);
-    if (runs->len > OVERVIEW_RUNS)
-      g_ptr_array_set_size(runs, OVERVIEW_RUNS);
-    if (all || runs->len == OVERVIEW_RUNS)
-      return g_steal_pointer(&runs);
-  }
-}
-
 static gboolean overview_read(Ledger *ledger, OverviewModel *model, GError **error)
 {
   model->now = ledger_report_time(ledger);
@@ -82,7 +64,7 @@ static gboolean overview_read(Ledger *ledger, OverviewModel *model, GError **err
          (model->rejected = ledger_rejected_files(ledger, OVERVIEW_FILES, error)) != NULL &&
          (model->expiring = ledger_certificates_expiring(ledger, OVERVIEW_EXPIRING, error)) !=
              NULL &&
-         (model->runs = overview_read_runs(ledger, model->now, error)) != NULL;
+         (model->runs = ledger_last_runs(ledger, OVERVIEW_RUNS, error)) != NULL;
 }
 
 /* "less than a day", "1 day", "20 days": whole days between two moments. */
@@ -234,7 +216,7 @@ static void overview_add_runs(const Page *page, const OverviewModel *model)
 {
   page_add_heading(page->root, 2, "Last runs");
   if (model->runs->len == 0) {
-    page_add_text(page_add_paragraph(page->root), "A run shows here from the next one on.");
+    page_add_text(page_add_paragraph(page->root), "There was none yet.");
     return;
   }
   Table table = table_new(page->root, "Last runs", run_columns, G_N_ELEMENTS(run_columns));
@@ -246,8 +228,11 @@ static void overview_add_runs(const Page *page, const OverviewModel *model)
     page_add_time(table_add_cell(&table), run->started);
     for (guint k = 0; k < G_N_ELEMENTS(numbers); k++)
       table_add_number(&table, numbers[k]);
-    page_add_format(table_add_cell(&table), "%" G_GINT64_FORMAT ".%03d", run->milliseconds / 1000,
-                    (int)(run->milliseconds % 1000));
+    if (run->milliseconds > 0)
+      page_add_format(table_add_cell(&table), "%" G_GINT64_FORMAT ".%03d", run->milliseconds / 1000,
+                      (int)(run->milliseconds % 1000));
+    else
+      table_add_text(&table, "--");
   }
 }
 

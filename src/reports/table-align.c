@@ -10,7 +10,8 @@
 typedef struct {
   const char *text;
   guint length;
-  guint width; /* places where letters have one width */
+  guint width;   /* places where letters have one width */
+  gboolean rule; /* of the second row, which is all dashes */
 } AlignCell;
 
 typedef struct {
@@ -32,9 +33,9 @@ static guint align_width(const char *text, guint length)
 }
 
 /* Reads the cell at AT, which ends at a "|" that is not escaped, or with the line. */
-static const char *align_read_cell(AlignTable *table, const char *at, guint column)
+static const char *align_read_cell(AlignTable *table, const char *at, guint column, gboolean rule)
 {
-  AlignCell cell = {at, 0, 0};
+  AlignCell cell = {at, 0, 0, rule};
   guchar bits = 0;
   for (; *at != '|' && *at != '\n' && *at != '\0'; at++) {
     if (*at == '\\' && at[1] != '\n' && at[1] != '\0')
@@ -45,28 +46,19 @@ static const char *align_read_cell(AlignTable *table, const char *at, guint colu
   cell.width = bits < 0x80 ? cell.length : align_width(cell.text, cell.length);
   if (column < ALIGN_COLUMNS)
     table->widths[column] = MAX(table->widths[column], MIN(cell.width, ALIGN_WIDEST));
+  if (column < ALIGN_COLUMNS && rule && cell.length > 2 && at[-2] == ':')
+    table->right |= 1u << column;
   table->cells[table->count++] = cell;
   return at;
-}
-
-static gboolean align_is_rule(const AlignCell *cell)
-{
-  return cell->length >= 4 && memcmp(cell->text, " ---", 4) == 0;
 }
 
 /* Reads the rows from AT on; returns where the table ends. */
 static const char *align_read(AlignTable *table, const char *at)
 {
-  while (at[0] == '|' && at[1] == ' ') {
-    guint column = 0;
-    while (*at == '|' && at[1] != '\n' && at[1] != '\0') {
-      at = align_read_cell(table, at + 1, column);
-      const AlignCell *cell = &table->cells[table->count - 1];
-      if (column < ALIGN_COLUMNS && align_is_rule(cell) && cell->text[cell->length - 2] == ':')
-        table->right |= 1u << column;
-      column++;
-    }
-    table->cells[table->count++] = (AlignCell){NULL, 0, 0};
+  for (guint row = 0; at[0] == '|' && at[1] == ' '; row++) {
+    for (guint column = 0; *at == '|' && at[1] != '\n' && at[1] != '\0'; column++)
+      at = align_read_cell(table, at + 1, column, row == 1);
+    table->cells[table->count++] = (AlignCell){NULL, 0, 0, FALSE};
     at += strcspn(at, "\n");
     at += *at == '\n';
   }
@@ -85,11 +77,10 @@ static char *align_put_cell(char *out, const AlignTable *table, const AlignCell 
 {
   guint width = column < ALIGN_COLUMNS ? table->widths[column] : 0;
   guint missing = cell->width < width ? width - cell->width : 0;
-  gboolean rule = align_is_rule(cell);
-  gboolean before = rule || (column < ALIGN_COLUMNS && (table->right >> column & 1) != 0);
+  gboolean before = cell->rule || (column < ALIGN_COLUMNS && (table->right >> column & 1) != 0);
   out = align_put(out, "| ", cell->length > 0 ? 2 : 1);
   if (before)
-    out = (char *)memset(out, rule ? '-' : ' ', missing) + missing;
+    out = (char *)memset(out, cell->rule ? '-' : ' ', missing) + missing;
   if (cell->length > 0)
     out = align_put(out, cell->text + 1, cell->length - 1);
   return before ? out : (char *)memset(out, ' ', missing) + missing;

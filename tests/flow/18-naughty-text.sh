@@ -49,9 +49,9 @@ class Page(html.parser.HTMLParser):
         for name, value in attrs:
             value = value or ""
             if name.startswith("on"): bad.append(f"{self.path}: handler {name}")
-            if name in ("href", "src", "action") and (value.strip().lower().startswith(("javascript:", "data:text")) or "127.0.0.1" in value or "evil.example" in value):
+            scheme = value.split("/")[0].split("?")[0]
+            if name in ("href", "src", "action") and (value.startswith("//") or ":" in scheme and not scheme.startswith("mailto:")):
                 bad.append(f"{self.path}: {name}={value}")
-        if tag in ("em", "strong", "del") and "letters" not in str(self.path): pass
     def handle_endtag(self, tag):
         if tag in self.void: return
         if not self.stack or self.stack[-1] != tag: bad.append(f"{self.path}: </{tag}> where {self.stack[-1:]} is open")
@@ -77,14 +77,15 @@ is 'no string becomes markup, a link or a header' "$(python3 parse.py "$INSTANCE
 is 'receipts are valid' "$(xmllint --nonet --noout --schema "$source_dir/schemas/receipt.xsd" \
   "$INSTANCE"/outbox/receipts/*.xml 2>&1 | grep -v ' validates$')" ''
 
-# The Markdown, read again by another reader of CommonMark, has no HTML and no foreign link.
+# Outside of code spans, the Markdown has no HTML and no link from a string; its tables keep
+# their columns.
 cat >markdown.py <<'PY'
-import pathlib, re, subprocess, sys
+import pathlib, re, sys
 bad = []
+width = 0
 for root in sys.argv[1:]:
     for path in pathlib.Path(root).rglob("*.md"):
-        page = subprocess.run(["xmllint", "--html", "--recover", "--noout", "-"], input=b"", capture_output=True)
-        text = path.read_text()
+        text = re.sub(r"(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)", "code", path.read_text())
         for line in text.split("\n"):
             if re.search(r"(?<!\\)<(script|img|b|i|a)\b", line): bad.append(f"{path}: {line}")
             if re.search(r"(?<!\\)\]\(javascript:", line): bad.append(f"{path}: {line}")
@@ -93,7 +94,6 @@ for root in sys.argv[1:]:
             width = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0
 print("\n".join(bad[:20]))
 PY
-sed -i 's/^bad = \[\]$/bad = []\nwidth = 0/' markdown.py
 is 'no string becomes markup in Markdown' "$(python3 markdown.py "$INSTANCE/reports" "$INSTANCE/inbox")" ''
 
 for n in $(seq 2 2 ${#strings[@]}); do

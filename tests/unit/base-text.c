@@ -74,8 +74,8 @@ static void test_hashes(void)
 static void test_safe_name_kept(void)
 {
   g_autofree char *longest = g_strnfill(200, 'a');
-  const char *const names[] = {"monday.xml", "a b.xml", "b\u00fccher.xml", "-rf",  "%41.xml",
-                               "..xml",      "README",  "\u202e.xml",      longest};
+  const char *const names[] = {"monday.xml", "a b.xml", "b\u00fccher.xml",  "-rf",  "%41.xml",
+                               "..xml",      "README",  "\u4e2d\u6587.xml", longest};
   for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
     g_autofree char *safe = text_safe_file_name(names[i]);
     g_assert_cmpstr(safe, ==, names[i]);
@@ -98,6 +98,8 @@ static void test_safe_name_made(void)
       {"tab\there.tar.gz", "tab%09here-", ".tar.gz"},
       {"del\x7f.xml", "del%7F-", ".xml"},
       {"c1\xc2\x85.xml", "c1%C2%85-", ".xml"},
+      {"gpj.\u202elmx.xml", "gpj.%E2%80%AElmx-", ".xml"},
+      {"\ufeffbom.xml", "%EF%BB%BFbom-", ".xml"},
       {"latin-\xe9.xml", "latin-%E9-", ".xml"},
       {"\xff\xfe", "%FF%FE-", ""},
       {"x.ex\nt", "x-", ""}, /* an extension that is none is not kept */

@@ -24,6 +24,32 @@ static Schema *schema;
 
 /* ---- Reading --------------------------------------------------------------- */
 
+/* A file of tests/fixtures, found from the program's own place upwards. */
+static char *fixture_path(const char *name)
+{
+  g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+  g_autofree char *folder = g_path_get_dirname(program);
+  for (;;) {
+    char *path = g_build_filename(folder, "tests/fixtures", name, NULL);
+    if (g_file_test(path, G_FILE_TEST_EXISTS))
+      return path;
+    g_free(path);
+    g_assert_cmpstr(folder, !=, "/");
+    char *parent = g_path_get_dirname(folder);
+    g_free(folder);
+    folder = parent;
+  }
+}
+
+static GBytes *fixture(const char *name)
+{
+  g_autofree char *path = fixture_path(name);
+  char *bytes = NULL;
+  gsize length = 0;
+  g_assert_true(g_file_get_contents(path, &bytes, &length, NULL));
+  return g_bytes_new_take(bytes, length);
+}
+
 /* All that came of one file. */
 typedef struct {
   GPtrArray *items; /* RequestItem */
@@ -402,6 +428,33 @@ static void test_values_are_explained(void)
                     1, "product", "\\u{202E}");
 }
 
+/* Whatever the schema refuses has a message of its own. */
+static void test_all_that_is_invalid_is_explained(void)
+{
+  g_autofree char *path = fixture_path("schema-bad");
+  g_autoptr(GDir) list = g_dir_open(path, 0, NULL);
+  guint count = 0;
+  for (const char *name; (name = g_dir_read_name(list)) != NULL;) {
+    if (!g_str_has_prefix(name, "documents-"))
+      continue;
+    g_autofree char *file = g_strconcat("schema-bad/", name, NULL);
+    g_autoptr(GBytes) bytes = fixture(file);
+    gsize length;
+    const void *data = g_bytes_get_data(bytes, &length);
+    g_autoptr(Result) result = read_bytes(data, length);
+    g_test_message("%s", name);
+    const GPtrArray *faults =
+        result->items->len > 0 ? item_at(result, 0)->faults : result->file->faults;
+    g_assert_cmpuint(faults->len, >, 0);
+    const Fault *fault = g_ptr_array_index(faults, 0);
+    g_assert_true(g_str_has_prefix(fault->code, "xml-"));
+    g_assert_false(g_str_has_suffix(fault->text, "is not valid"));
+    g_assert_null(strstr(fault->text, "facet"));
+    count++;
+  }
+  g_assert_cmpuint(count, >, 50);
+}
+
 /* What a later structural fault must not hide, nor the other way round. */
 static void test_all_faults_are_collected(void)
 {
@@ -772,24 +825,6 @@ static void test_faulty_csr_is_refused(void)
 }
 
 /* ---- Packages ---------------------------------------------------------------- */
-
-/* tests/fixtures, found from the program's own place upwards. */
-static GBytes *fixture(const char *name)
-{
-  g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-  g_autofree char *folder = g_path_get_dirname(program);
-  for (;;) {
-    g_autofree char *path = g_build_filename(folder, "tests/fixtures", name, NULL);
-    char *bytes = NULL;
-    gsize length = 0;
-    if (g_file_get_contents(path, &bytes, &length, NULL))
-      return g_bytes_new_take(bytes, length);
-    g_assert_cmpstr(folder, !=, "/");
-    char *parent = g_path_get_dirname(folder);
-    g_free(folder);
-    folder = parent;
-  }
-}
 
 typedef struct {
   const char *name;
@@ -1182,6 +1217,7 @@ int main(int argc, char **argv)
   TEST(structure_is_explained);
   TEST(choices_are_explained);
   TEST(values_are_explained);
+  TEST(all_that_is_invalid_is_explained);
   TEST(all_faults_are_collected);
   TEST(faults_are_limited);
   TEST(private_values_are_not_repeated);

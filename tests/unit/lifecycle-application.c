@@ -72,7 +72,7 @@ static void test_save(World *world, gconstpointer data G_GNUC_UNUSED)
 static void test_save_refused(World *world, gconstpointer data G_GNUC_UNUSED)
 {
   know_certificate(world, "dv", LIFECYCLE_STATUS_PAID);
-  expect(world, new_application_item("save", new_application("host")), NULL,
+  expect(world, new_application_item("save", new_application("server1")), NULL,
          "domain-single-label");
   know_certificate(world, "dv", LIFECYCLE_STATUS_PENDING_VERIFICATION);
   expect(world, new_application_item("save", new_application("www.abc.com")), NULL, "state");
@@ -288,7 +288,7 @@ static void test_names(World *world, gconstpointer data G_GNUC_UNUSED)
       {"dv", "www.abc.com,abc.com", "domain-count"},
       {"dv", "*.abc.com", "domain-wildcard"},
       {"dv", "WWW.abc.com,www.ABC.com", "domain-duplicate"},
-      {"dv", "host", "domain-single-label"},
+      {"dv", "server1", "domain-single-label"},
       {"dv", "www.abc.com,10.0.0.1,a_b.com", "domain-address domain-syntax"},
       {"dv-wildcard", "*.abc.com", NULL},
       {"dv-wildcard", "*.abc.com,abc.com", NULL},
@@ -301,7 +301,7 @@ static void test_names(World *world, gconstpointer data G_GNUC_UNUSED)
       {"inhouse", "a.corp,b.corp,10.0.0.1", NULL},
       {"inhouse", "a.corp,b.corp,c.corp,d.corp", "domain-count"},
       {"inhouse", "*.a.corp", "domain-wildcard"},
-      {"inhouse", "host", NULL},
+      {"inhouse", "server1", NULL},
       {"inhouse", "10.0.0.1,10.0.0.1", "domain-duplicate"},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -170,7 +170,7 @@ static void test_with_application_refused(World *world, gconstpointer data G_GNU
 
   RequestItem *faulty = new_order_item("PO-1", "dv");
   ORDER(faulty)->payment = new_payment(1, "CNY");
-  ORDER(faulty)->application = new_application("host");
+  ORDER(faulty)->application = new_application("server1");
   expect(world, faulty, NULL, "payment-amount domain-single-label");
 }
 

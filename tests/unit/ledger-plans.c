@@ -1,0 +1,189 @@
+/* The cost of a run is that of what changed (I8): no statement walks a table that
+ * grows, or sorts what an index has in order. */
+#include "ledger-test.h"
+
+/* What may be walked: indexes that hold only what is waiting, pending or rejected,
+ * tables that stay small, and the log, by its check alone. */
+static gboolean scan_is_allowed(const char *sql, const char *step)
+{
+  static const char *const allowed[] = {
+      "SCAN file USING INDEX file_waiting",
+      "SCAN file USING COVERING INDEX file_waiting",
+      "SCAN file USING INDEX file_rejected",
+      "SCAN output USING INDEX output_pending",
+      "SCAN block USING INDEX",
+      "SCAN stale",
+      "SCAN run",
+      "SCAN sqlite_master",
+      "SCAN CONSTANT ROW",
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(allowed); i++)
+    if (g_str_has_prefix(step, allowed[i]))
+      return TRUE;
+  return strstr(sql, "FROM log ORDER BY number") != NULL;
+}
+
+/* Of few rows each: those of one subject, those of one certificate. */
+static gboolean sort_is_allowed(const char *sql)
+{
+  return strstr(sql, "FROM log WHERE subject IN") != NULL ||
+         strstr(sql, "FROM output WHERE certificate = $1 ORDER BY path") != NULL;
+}
+
+/* Returns what is wrong with the plan of SQL, or NULL; the caller frees it. */
+static char *find_fault(sqlite3 *database, const char *sql)
+{
+  g_autofree char *explain = g_strconcat("EXPLAIN QUERY PLAN ", sql, NULL);
+  sqlite3_stmt *statement = NULL;
+  char *fault = NULL;
+  g_assert_cmpint(sqlite3_prepare_v2(database, explain, -1, &statement, NULL), ==, SQLITE_OK);
+  while (fault == NULL && sqlite3_step(statement) == SQLITE_ROW) {
+    const char *step = (const char *)sqlite3_column_text(statement, 3);
+    if ((g_str_has_prefix(step, "SCAN") && !scan_is_allowed(sql, step)) ||
+        (strstr(step, "TEMP B-TREE") != NULL && !sort_is_allowed(sql)))
+      fault = g_strdup(step);
+  }
+  sqlite3_finalize(statement);
+  return fault;
+}
+
+static void write_files(Book *book)
+{
+  const LedgerReference reference = {(char *)"PO-1", REQUEST_KIND_ORDER, (char *)"hash", NULL};
+  g_autoptr(LedgerFile) decided = add_file(book, "a.xml", LEDGER_FILE_REJECTED);
+  g_autoptr(LedgerFile) waiting = add_file(book, "b.xml", LEDGER_FILE_WAITING);
+  add_item(book, waiting->number, 0, LIFECYCLE_OUTCOME_WAITING, "PO-1");
+  OK(ledger_put_file(book->ledger, decided, error));
+  OK(ledger_begin_try(book->ledger, waiting->number, error));
+  OK(ledger_wake(book->ledger, "PO-1", error));
+  OK(ledger_add_reference(book->ledger, &reference, decided->number, error));
+  OK(ledger_drop_waiting_file(book->ledger, waiting->number, error));
+  gint64 last = add_output(book, LEDGER_OUTPUT_DOCUMENT, "issuing.crl", NULL, "crl");
+  last = add_output(book, LEDGER_OUTPUT_ARCHIVE, "a.zip", "PO-1.1", NULL);
+  OK(ledger_mark_outputs_done(book->ledger, last, error));
+}
+
+static void write_certificates(Book *book)
+{
+  RequestPayment *payment = new_payment(120000, "CNY");
+  RequestApplication *application = new_application("www.abc.com");
+  add_attachment(application, "confirmationLetter", "letter");
+  RequestReview *review = record_new(&request_review_record);
+  review->decision = g_strdup("approve");
+  review->reviewer = g_strdup("Reviewer One");
+  guint moved = 0;
+  add_order(book, "PO-1", "dv", 1, FALSE);
+  OK(ledger_add_payment(book->ledger, "PO-1", payment, NOW, 0, error));
+  OK(ledger_put_application(book->ledger, "PO-1.1", "APP-1", application, NULL,
+                            LIFECYCLE_APPLICATION_SUBMITTED, NOW, 0, error));
+  OK(ledger_add_review(book->ledger, review, "PO-1.1", NOW, 0, error));
+  OK(ledger_claim_key(book->ledger, "1", "ec-p256", "PO-1.1", error));
+  issue_one(book, 1, NOW);
+  OK(ledger_expire(book->ledger, NOW + 1, &moved, error));
+  record_free(&request_review_record, review);
+  record_free(&request_application_record, application);
+  record_free(&request_payment_record, payment);
+}
+
+static void write_run(Book *book)
+{
+  LedgerRun run = {0};
+  gint64 number = 0;
+  OK(ledger_begin_run(book->ledger, NOW, &run, error));
+  OK(ledger_end_run(book->ledger, &run, error));
+  OK(ledger_put_number(book->ledger, "due", 1, error));
+  OK(ledger_read_number(book->ledger, "due", &number, error));
+  OK(ledger_present(book->ledger, NOW, &number, error));
+}
+
+static void read_single(Book *book)
+{
+  g_autoptr(LedgerFile) file = NULL;
+  g_autoptr(LedgerReference) reference = NULL;
+  g_autoptr(LedgerCertificate) certificate = NULL;
+  g_autoptr(LifecycleCertificate) facts = NULL;
+  g_autoptr(LedgerOrder) order = NULL;
+  g_autoptr(LedgerApplication) application = NULL;
+  g_autoptr(LedgerIssue) issue = NULL;
+  g_autoptr(GBytes) attachment = NULL;
+  LifecycleKeyUse use = {NULL, FALSE};
+  LifecycleOutcome outcome = 0;
+  gint64 items = 0, number = 0, counts[LIFECYCLE_STATUS_N];
+  OK(ledger_find_waiting_file(book->ledger, "b.xml", &file, error));
+  OK(ledger_read_reference(book->ledger, "PO-1", &reference, error));
+  OK(ledger_read_certificate(book->ledger, "PO-1.1", &certificate, error));
+  OK(ledger_read_certificate_facts(book->ledger, "PO-1.1", &facts, error));
+  OK(ledger_read_order_page(book->ledger, "PO-1", &order, error));
+  OK(ledger_read_application(book->ledger, "PO-1.1", &application, error));
+  OK(ledger_read_issue(book->ledger, "PO-1.1", &issue, error));
+  OK(ledger_read_key_use(book->ledger, "1", "PO-1.1", &use, error));
+  const RequestAttachment *first = g_ptr_array_index(application->content->attachments, 0);
+  OK(attachment = ledger_read_attachment(book->ledger, first->sha256, error));
+  OK(ledger_read_item_outcome(book->ledger, 1, 0, &outcome, error));
+  OK(ledger_count_items(book->ledger, 1, &items, &number, error));
+  OK(ledger_count_statuses(book->ledger, counts, error));
+  for (int direction = -1; direction <= 1; direction += 2) {
+    OK(ledger_next_block(book->ledger, 0, direction, 0, &number, error));
+    OK(ledger_next_file_block(book->ledger, 0, direction, &number, error));
+  }
+}
+
+static void read_lists(Book *book)
+{
+  Ledger *ledger = book->ledger;
+  gint64 count = 0;
+  GPtrArray *lists[] = {
+      ledger_ready_files(ledger, NOW, NULL),
+      ledger_waiting_files(ledger, 5, &count, NULL),
+      ledger_rejected_files(ledger, 5, NULL),
+      ledger_files_in_block(ledger, 0, NULL),
+      ledger_certificates_in_block(ledger, 0, 2, NULL),
+      ledger_certificates_expiring(ledger, 5, NULL),
+      ledger_certificates_with_status(ledger, LIFECYCLE_STATUS_PAID, 5, NULL),
+      ledger_items_of_file(ledger, 1, 0, 5, NULL),
+      ledger_history(ledger, "PO-1.1", "PO-1", 5, NULL),
+      ledger_stale_pages(ledger, NULL),
+      ledger_pending_outputs(ledger, 5, NULL),
+      ledger_outputs_of_certificate(ledger, "PO-1.1", NULL),
+      ledger_last_runs(ledger, 5, NULL),
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+    g_assert_nonnull(lists[i]);
+    g_ptr_array_unref(lists[i]);
+  }
+}
+
+/* Does each thing once that a run and its pages do. */
+static void test_plans(Book *book, gconstpointer data G_GNUC_UNUSED)
+{
+  begin(book);
+  write_certificates(book);
+  write_files(book);
+  write_run(book);
+  commit(book);
+  read_single(book);
+  read_lists(book);
+  g_assert_cmpint(wrong_entry(book), ==, 0);
+  forget_stale(book);
+
+  g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+  sqlite3 *database = book->ledger->database;
+  for (sqlite3_stmt *at = NULL; (at = sqlite3_next_stmt(database, at)) != NULL;) {
+    g_assert_false(sqlite3_stmt_busy(at)); /* none is left in the middle */
+    g_ptr_array_add(texts, g_strdup(sqlite3_sql(at)));
+  }
+  g_assert_cmpuint(texts->len, >, 60);
+  for (guint i = 0; i < texts->len; i++) {
+    const char *sql = g_ptr_array_index(texts, i);
+    g_autofree char *fault = find_fault(database, sql);
+    g_test_message("%s", sql);
+    g_assert_cmpstr(fault, ==, NULL);
+  }
+}
+
+int main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  LEDGER_ADD("plans", test_plans);
+  return g_test_run();
+}
