@@ -145,11 +145,14 @@ gboolean ledger_read_order_page(Ledger *ledger, const char *ref, LedgerOrder **r
     *ret_order = NULL;
     return TRUE;
   }
-  gint64 file = 0;
-  if (!ledger_number(ledger, &order->created, error, "SELECT created FROM orders WHERE ref = $1",
-                     "t", ref) ||
-      !ledger_number(ledger, &file, error, "SELECT file FROM orders WHERE ref = $1", "t", ref) ||
-      !read_payments(ledger, order, error))
+  sqlite3_stmt *row =
+      ledger_query(ledger, error, "SELECT created, file FROM orders WHERE ref = $1", "t", ref);
+  if (row == NULL || ledger_next(ledger, row, error) <= 0)
+    return FALSE;
+  order->created = sqlite3_column_int64(row, 0);
+  gint64 file = sqlite3_column_int64(row, 1);
+  sqlite3_reset(row);
+  if (!read_payments(ledger, order, error))
     return FALSE;
   const char *name = NULL;
   if (!ledger_file_name(ledger, file, &name, error))

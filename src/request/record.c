@@ -17,6 +17,7 @@ typedef struct {
 } FieldOperations;
 
 static const FieldOperations *field_operations(const RecordField *field);
+static const GVariantType *record_type(const RecordType *type);
 static void record_append_type(const RecordType *type, GString *text);
 static gpointer record_unpack(const RecordType *type, GVariant *value);
 
@@ -203,11 +204,11 @@ static void many_append_type(const RecordField *field, GString *type)
 static GVariant *many_pack(const RecordField *field, gconstpointer record)
 {
   const GPtrArray *parts = CONST_FIELD_AT(record, field, GPtrArray *);
-  g_autofree char *type = record_variant_type(field->record);
   g_autoptr(GPtrArray) values = g_ptr_array_new();
   for (guint i = 0; i < parts->len; i++)
     g_ptr_array_add(values, record_to_variant(field->record, g_ptr_array_index(parts, i)));
-  return g_variant_new_array(G_VARIANT_TYPE(type), (GVariant *const *)values->pdata, values->len);
+  return g_variant_new_array(record_type(field->record), (GVariant *const *)values->pdata,
+                             values->len);
 }
 
 static void many_unpack(const RecordField *field, gpointer record, GVariant *value)
@@ -254,6 +255,43 @@ G_STATIC_ASSERT(G_N_ELEMENTS(operations) == RECORD_FIELD_KIND_N);
 static const FieldOperations *field_operations(const RecordField *field)
 {
   return &operations[field->kind];
+}
+
+/* Type strings are long, and checking one takes longer than using it: each is
+ * made once, and kept under the address of the record or field it is of. */
+static const GVariantType *remembered_type(gconstpointer of,
+                                           void (*append)(gconstpointer, GString *))
+{
+  static GMutex lock;
+  static GHashTable *types;
+  g_mutex_lock(&lock);
+  if (types == NULL)
+    types = g_hash_table_new(g_direct_hash, g_direct_equal);
+  const GVariantType *type = g_hash_table_lookup(types, of);
+  if (type == NULL) {
+    g_autoptr(GString) text = g_string_new(NULL);
+    append(of, text);
+    type = g_variant_type_new(text->str);
+    g_hash_table_insert(types, (gpointer)of, (gpointer)type);
+  }
+  g_mutex_unlock(&lock);
+  return type;
+}
+
+static void append_record(gconstpointer of, GString *text)
+{
+  record_append_type(of, text);
+}
+
+static void append_field(gconstpointer of, GString *text)
+{
+  const RecordField *field = of;
+  field_operations(field)->append_type(field, text);
+}
+
+static const GVariantType *record_type(const RecordType *type)
+{
+  return remembered_type(type, append_record);
 }
 
 static void record_append_type(const RecordType *type, GString *text)
@@ -309,9 +347,7 @@ static GVariant *field_to_variant(const RecordField *field, gconstpointer record
     return does->pack(field, record);
   if (record_has_field(field, record))
     return g_variant_new_maybe(NULL, does->pack(field, record));
-  g_autoptr(GString) type = g_string_new(NULL);
-  does->append_type(field, type);
-  return g_variant_new_maybe(G_VARIANT_TYPE(type->str), NULL);
+  return g_variant_new_maybe(remembered_type(field, append_field), NULL);
 }
 
 GVariant *record_to_variant(const RecordType *type, gconstpointer record)
@@ -344,8 +380,7 @@ static gpointer record_unpack(const RecordType *type, GVariant *value)
 
 gpointer record_from_variant(const RecordType *type, GVariant *value)
 {
-  g_autofree char *expected = record_variant_type(type);
-  if (!g_variant_is_of_type(value, G_VARIANT_TYPE(expected)) || !g_variant_is_normal_form(value))
+  if (!g_variant_is_of_type(value, record_type(type)) || !g_variant_is_normal_form(value))
     return NULL;
   return record_unpack(type, value);
 }
@@ -358,9 +393,8 @@ GBytes *record_to_bytes(const RecordType *type, gconstpointer record)
 
 gpointer record_from_bytes(const RecordType *type, GBytes *bytes)
 {
-  g_autofree char *expected = record_variant_type(type);
   g_autoptr(GVariant) value =
-      g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(expected), bytes, FALSE));
+      g_variant_ref_sink(g_variant_new_from_bytes(record_type(type), bytes, FALSE));
   return record_from_variant(type, value);
 }
 
