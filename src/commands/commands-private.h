@@ -22,6 +22,9 @@ void command_complain(const char *text);
 /* Prints all messages of KEEPER to standard error. */
 void command_print_messages(const Keeper *keeper);
 
+/* Prints what RUN did, on one line, to standard output. */
+void command_print_run(const LedgerRun *run);
+
 /* Adds "NAME": VALUE to the object under way; NULL becomes null. */
 void json_add_text(JsonBuilder *builder, const char *name, const char *value);
 void json_add_number(JsonBuilder *builder, const char *name, gint64 value);

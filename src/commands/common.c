@@ -58,6 +58,14 @@ void command_print_messages(const Keeper *keeper)
     command_complain(g_ptr_array_index(messages, i));
 }
 
+void command_print_run(const LedgerRun *run)
+{
+  printf("%" G_GINT64_FORMAT " accepted, %" G_GINT64_FORMAT " rejected, %" G_GINT64_FORMAT
+         " waiting; %" G_GINT64_FORMAT " issued, %" G_GINT64_FORMAT " expired; %.2f s\n",
+         run->accepted, run->rejected, run->waiting, run->issued, run->expired,
+         (double)run->milliseconds / 1000.0);
+}
+
 void json_add_text(JsonBuilder *builder, const char *name, const char *value)
 {
   json_builder_set_member_name(builder, name);

@@ -40,14 +40,6 @@ static void print_json(const LedgerRun *run)
   command_print_json(builder);
 }
 
-static void print_line(const LedgerRun *run)
-{
-  printf("%" G_GINT64_FORMAT " accepted, %" G_GINT64_FORMAT " rejected, %" G_GINT64_FORMAT
-         " waiting; %" G_GINT64_FORMAT " issued, %" G_GINT64_FORMAT " expired; %.2f s\n",
-         run->accepted, run->rejected, run->waiting, run->issued, run->expired,
-         (double)run->milliseconds / 1000.0);
-}
-
 int command_run(const CommandContext *context, int argc, char **argv, GError **error)
 {
   gboolean json = FALSE;
@@ -75,6 +67,6 @@ int command_run(const CommandContext *context, int argc, char **argv, GError **e
   if (json)
     print_json(&run);
   else
-    print_line(&run);
+    command_print_run(&run);
   return run.rejected > 0 ? 1 : 0;
 }

@@ -72,10 +72,7 @@ static gboolean run_once(Keeper *keeper, GError **error)
   command_print_messages(keeper);
   if (!ok || run.accepted + run.rejected + run.expired == 0)
     return ok;
-  printf("%" G_GINT64_FORMAT " accepted, %" G_GINT64_FORMAT " rejected, %" G_GINT64_FORMAT
-         " waiting; %" G_GINT64_FORMAT " issued, %" G_GINT64_FORMAT " expired; %.2f s\n",
-         run.accepted, run.rejected, run.waiting, run.issued, run.expired,
-         (double)run.milliseconds / 1000.0);
+  command_print_run(&run);
   fflush(stdout);
   return TRUE;
 }

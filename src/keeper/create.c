@@ -97,11 +97,10 @@ static gboolean publish(int root, const char *path, const void *bytes, gsize len
 /* In PEM for people and servers, in DER where RFC 5280 4.2.2.1 has it fetched. */
 gboolean keeper_publish_authority(Keeper *keeper, GError **error)
 {
-  const gsize largest = 64 << 10;
   int root = keeper->root;
-  g_autoptr(GBytes) root_der = file_read(root, ROOT_CERTIFICATE_PATH, largest, error);
+  g_autoptr(GBytes) root_der = keeper_read_certificate(root, PKI_AUTHORITY_ROLE_ROOT, error);
   g_autoptr(GBytes) issuing_der =
-      root_der != NULL ? file_read(root, ISSUING_CERTIFICATE_PATH, largest, error) : NULL;
+      root_der != NULL ? keeper_read_certificate(root, PKI_AUTHORITY_ROLE_ISSUING, error) : NULL;
   if (issuing_der == NULL)
     return FALSE;
   GBytes *const chain[] = {issuing_der, root_der};
@@ -130,14 +129,11 @@ static gboolean create_keys(int root, gint64 now, GError **error)
          create_authority(keeper, now, error) && keeper_publish_authority(keeper, error);
 }
 
-/* The path that SQLite opens. */
 static gboolean create_ledger(int root, GError **error)
 {
-  g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", root);
-  g_autofree char *folder = g_file_read_link(link, error);
-  if (folder == NULL)
+  g_autofree char *path = keeper_instance_path(root, LEDGER_PATH, error);
+  if (path == NULL)
     return FALSE;
-  g_autofree char *path = g_build_filename(folder, LEDGER_PATH, NULL);
   g_autoptr(Ledger) ledger = ledger_open(path, TRUE, error);
   return ledger != NULL;
 }

@@ -11,35 +11,16 @@ typedef struct {
   PkiAuthorityRole role;
   const char *due; /* the ledger's number: when it is made next */
   gint64 lifetime;
-  const char *key_path;
-  const char *certificate_path;
   const char *der_path;
   const char *pem_path; /* NULL: in DER only */
 } CrlInfo;
 
 static const CrlInfo crls[] = {
-    {PKI_AUTHORITY_ROLE_ISSUING, "issuing CRL due", 7 * CLOCK_DAY, ISSUING_KEY_PATH,
-     ISSUING_CERTIFICATE_PATH, PKI_FOLDER "issuing.crl", PKI_FOLDER "issuing.crl.pem"},
-    {PKI_AUTHORITY_ROLE_ROOT, "root CRL due", 365 * CLOCK_DAY, ROOT_KEY_PATH, ROOT_CERTIFICATE_PATH,
-     PKI_FOLDER "root.crl", NULL},
+    {PKI_AUTHORITY_ROLE_ISSUING, "issuing CRL due", 7 * CLOCK_DAY, PKI_FOLDER "issuing.crl",
+     PKI_FOLDER "issuing.crl.pem"},
+    {PKI_AUTHORITY_ROLE_ROOT, "root CRL due", 365 * CLOCK_DAY, PKI_FOLDER "root.crl", NULL},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(crls) == PKI_AUTHORITY_ROLE_N - 1);
-
-static PkiAuthority *open_authority(Keeper *keeper, const CrlInfo *info, GError **error)
-{
-  const gsize largest = 64 << 10;
-  g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", keeper->root);
-  g_autofree char *folder = g_file_read_link(link, error);
-  g_autoptr(GBytes) certificate =
-      folder != NULL ? file_read(keeper->root, info->certificate_path, largest, error) : NULL;
-  if (certificate == NULL)
-    return NULL;
-  g_autofree char *path = g_build_filename(folder, info->key_path, NULL);
-  g_autofree char *uri = g_filename_to_uri(path, NULL, error);
-  const PkiAuthoritySources sources = {info->role, uri, certificate,
-                                       configuration_public_url(keeper->configuration)};
-  return uri != NULL ? pki_authority_open(&sources, keeper->wrapping_key, error) : NULL;
-}
 
 static gboolean add_output(Keeper *keeper, const char *path, GBytes *content, GError **error)
 {
@@ -48,7 +29,7 @@ static gboolean add_output(Keeper *keeper, const char *path, GBytes *content, GE
 
 static gboolean make_crl(Keeper *keeper, const CrlInfo *info, GError **error)
 {
-  g_autoptr(PkiAuthority) authority = open_authority(keeper, info, error);
+  g_autoptr(PkiAuthority) authority = keeper_open_authority(keeper, info->role, error);
   if (authority == NULL)
     return FALSE;
   /* Ledger time grows, and so does the number. */

@@ -48,7 +48,7 @@ ReportsContext keeper_reports_context(const Keeper *keeper)
 }
 
 /* The path of NAME for what opens files by path alone: SQLite, OSSL_STORE. */
-static char *instance_path(int root, const char *name, GError **error)
+char *keeper_instance_path(int root, const char *name, GError **error)
 {
   g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", root);
   g_autofree char *folder = g_file_read_link(link, error);
@@ -63,7 +63,7 @@ static gboolean open_ledger(Keeper *keeper, gboolean write, GError **error)
                 "); run `certdrop init` in it, or name another one with -C");
     return FALSE;
   }
-  g_autofree char *path = instance_path(keeper->root, LEDGER_PATH, error);
+  g_autofree char *path = keeper_instance_path(keeper->root, LEDGER_PATH, error);
   if (path == NULL)
     return FALSE;
   keeper->ledger = write ? ledger_open(path, FALSE, error) : ledger_open_reading(path, error);
@@ -90,23 +90,45 @@ gboolean keeper_open_wrapping_key(Keeper *keeper, GError **error)
   return keeper->wrapping_key != NULL;
 }
 
-gboolean keeper_load_authority(Keeper *keeper, GError **error)
+/* Where each CA has its key and its certificate. */
+static const struct {
+  const char *key;
+  const char *certificate;
+} authorities[] = {
+    [PKI_AUTHORITY_ROLE_ISSUING] = {ISSUING_KEY_PATH, ISSUING_CERTIFICATE_PATH},
+    [PKI_AUTHORITY_ROLE_ROOT] = {ROOT_KEY_PATH, ROOT_CERTIFICATE_PATH},
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(authorities) == PKI_AUTHORITY_ROLE_N);
+
+GBytes *keeper_read_certificate(int root, PkiAuthorityRole role, GError **error)
 {
   const gsize largest = 64 << 10;
-  g_autofree char *path = instance_path(keeper->root, ISSUING_KEY_PATH, error);
+  return file_read(root, authorities[role].certificate, largest, error);
+}
+
+PkiAuthority *keeper_open_authority(Keeper *keeper, PkiAuthorityRole role, GError **error)
+{
+  g_autofree char *path = keeper_instance_path(keeper->root, authorities[role].key, error);
+  g_autofree char *uri = path != NULL ? g_filename_to_uri(path, NULL, error) : NULL;
   g_autoptr(GBytes) certificate =
-      path != NULL ? file_read(keeper->root, ISSUING_CERTIFICATE_PATH, largest, error) : NULL;
+      uri != NULL ? keeper_read_certificate(keeper->root, role, error) : NULL;
+  if (certificate == NULL)
+    return NULL;
+  const PkiAuthoritySources sources = {role, uri, certificate,
+                                       configuration_public_url(keeper->configuration)};
+  return pki_authority_open(&sources, keeper->wrapping_key, error);
+}
+
+gboolean keeper_load_authority(Keeper *keeper, GError **error)
+{
+  g_autoptr(GBytes) certificate =
+      keeper_read_certificate(keeper->root, PKI_AUTHORITY_ROLE_ISSUING, error);
   if (certificate == NULL)
     return FALSE;
-  g_autofree char *uri = g_filename_to_uri(path, NULL, error);
-  if (uri == NULL)
-    return FALSE;
-  const PkiAuthoritySources sources = {PKI_AUTHORITY_ROLE_ISSUING, uri, certificate,
-                                       configuration_public_url(keeper->configuration)};
-  keeper->authority = pki_authority_open(&sources, keeper->wrapping_key, error);
+  keeper->chain_pem = pki_certificate_to_pem(certificate);
+  keeper->authority = keeper_open_authority(keeper, PKI_AUTHORITY_ROLE_ISSUING, error);
   if (keeper->authority == NULL)
     return FALSE;
-  keeper->chain_pem = pki_certificate_to_pem(certificate);
   keeper->rehearsal_key = pki_key_generate(PKI_KEY_KIND_EC_P256, error);
   return keeper->rehearsal_key != NULL;
 }

@@ -89,6 +89,12 @@ struct Keeper {
 ReportsContext keeper_reports_context(const Keeper *keeper);
 gboolean keeper_open_wrapping_key(Keeper *keeper, GError **error);
 gboolean keeper_load_authority(Keeper *keeper, GError **error);
+/* The absolute path of NAME, for what opens files by path alone: SQLite and
+ * OSSL_STORE. The caller frees it. */
+char *keeper_instance_path(int root, const char *name, GError **error);
+/* A CA's certificate in DER, and the CA itself, ready to sign. */
+GBytes *keeper_read_certificate(int root, PkiAuthorityRole role, GError **error);
+PkiAuthority *keeper_open_authority(Keeper *keeper, PkiAuthorityRole role, GError **error);
 void keeper_say(Keeper *keeper, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* The files of the authority that others fetch, except its CRLs. */

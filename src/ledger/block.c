@@ -1,15 +1,5 @@
 #include "ledger/ledger-private.h"
 
-/* The statuses of the unissued area, as a set. */
-static guint unissued_statuses(void)
-{
-  guint statuses = 0;
-  for (LifecycleStatus status = 1; status < LIFECYCLE_STATUS_N; status++)
-    if (lifecycle_statuses[status].unissued)
-      statuses |= 1u << status;
-  return statuses;
-}
-
 gboolean ledger_next_block(Ledger *ledger, gint64 block, int direction, guint statuses,
                            gint64 *ret_block, GError **error)
 {
@@ -75,7 +65,7 @@ static gboolean statuses_in_block(Ledger *ledger, gint64 block, guint *ret_statu
  * the page, those of the unissued and of all. */
 static gboolean mark_lists(Ledger *ledger, gint64 block, LifecycleStatus status, GError **error)
 {
-  guint own = 1u << status, unissued = unissued_statuses(), there = 0;
+  guint own = 1u << status, unissued = lifecycle_unissued_statuses(), there = 0;
   if (!statuses_in_block(ledger, block, &there, error) ||
       !mark_neighbours(ledger, block, own, status, error))
     return FALSE;

@@ -65,16 +65,22 @@ static void statement_bind(const LedgerStatement *prepared, sqlite3_destructor_t
   }
 }
 
-sqlite3_stmt *ledger_query(Ledger *ledger, GError **error, const char *sql, const char *types, ...)
+static LedgerStatement *ledger_bind(Ledger *ledger, GError **error, sqlite3_destructor_type take,
+                                    const char *sql, const char *types, va_list arguments)
 {
   LedgerStatement *prepared = ledger_prepare(ledger, sql, error);
-  if (prepared == NULL)
-    return NULL;
+  if (prepared != NULL)
+    statement_bind(prepared, take, types, arguments);
+  return prepared;
+}
+
+sqlite3_stmt *ledger_query(Ledger *ledger, GError **error, const char *sql, const char *types, ...)
+{
   va_list arguments;
   va_start(arguments, types);
-  statement_bind(prepared, SQLITE_TRANSIENT, types, arguments);
+  LedgerStatement *prepared = ledger_bind(ledger, error, SQLITE_TRANSIENT, sql, types, arguments);
   va_end(arguments);
-  return prepared->statement;
+  return prepared != NULL ? prepared->statement : NULL;
 }
 
 int ledger_next(Ledger *ledger, sqlite3_stmt *statement, GError **error)
@@ -90,13 +96,12 @@ int ledger_next(Ledger *ledger, sqlite3_stmt *statement, GError **error)
 
 gboolean ledger_do(Ledger *ledger, GError **error, const char *sql, const char *types, ...)
 {
-  LedgerStatement *prepared = ledger_prepare(ledger, sql, error);
-  if (prepared == NULL)
-    return FALSE;
   va_list arguments;
   va_start(arguments, types);
-  statement_bind(prepared, SQLITE_STATIC, types, arguments);
+  LedgerStatement *prepared = ledger_bind(ledger, error, SQLITE_STATIC, sql, types, arguments);
   va_end(arguments);
+  if (prepared == NULL)
+    return FALSE;
   int more;
   do
     more = ledger_next(ledger, prepared->statement, error);
@@ -108,13 +113,12 @@ gboolean ledger_do(Ledger *ledger, GError **error, const char *sql, const char *
 gboolean ledger_number(Ledger *ledger, gint64 *ret_number, GError **error, const char *sql,
                        const char *types, ...)
 {
-  LedgerStatement *prepared = ledger_prepare(ledger, sql, error);
-  if (prepared == NULL)
-    return FALSE;
   va_list arguments;
   va_start(arguments, types);
-  statement_bind(prepared, SQLITE_STATIC, types, arguments);
+  LedgerStatement *prepared = ledger_bind(ledger, error, SQLITE_STATIC, sql, types, arguments);
   va_end(arguments);
+  if (prepared == NULL)
+    return FALSE;
   int more = ledger_next(ledger, prepared->statement, error);
   if (more > 0)
     *ret_number = sqlite3_column_int64(prepared->statement, 0);

@@ -38,6 +38,9 @@ extern const LifecycleStatusInfo lifecycle_statuses[LIFECYCLE_STATUS_N];
 /* The status called NAME, or 0. */
 LifecycleStatus lifecycle_status_from_name(const char *name);
 
+/* The statuses of the unissued area, as a set of 1 << status. */
+guint lifecycle_unissued_statuses(void);
+
 /* What a cell of the table status × operation says. */
 typedef enum {
   LIFECYCLE_VERDICT_REFUSE = 0, /* an empty cell forbids */

@@ -51,3 +51,12 @@ gboolean lifecycle_move_is_allowed(LifecycleStatus from, LifecycleStatus to)
 {
   return (moves[from] & (1u << to)) != 0;
 }
+
+guint lifecycle_unissued_statuses(void)
+{
+  guint statuses = 0;
+  for (LifecycleStatus status = 1; status < LIFECYCLE_STATUS_N; status++)
+    if (lifecycle_statuses[status].unissued)
+      statuses |= 1u << status;
+  return statuses;
+}

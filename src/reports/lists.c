@@ -21,22 +21,14 @@ static gboolean files_next(Ledger *ledger, const ReportsList *list, gint64 block
   return ledger_next_file_block(ledger, block, direction, ret_block, error);
 }
 
-static guint unissued_statuses(void)
-{
-  guint statuses = 0;
-  for (LifecycleStatus status = 1; status < LIFECYCLE_STATUS_N; status++)
-    if (lifecycle_statuses[status].unissued)
-      statuses |= 1u << status;
-  return statuses;
-}
-
 void reports_make_lists(ReportsList lists[REPORTS_LIST_N])
 {
   guint n = 0;
   lists[n++] = (ReportsList){"list", 0, 0, list_build, certificates_read, certificates_next};
   lists[n++] = (ReportsList){"cards", 0, 0, cards_build, certificates_read, certificates_next};
   lists[n++] = (ReportsList){
-      "unissued", 0, unissued_statuses(), unissued_build, certificates_read, certificates_next};
+      "unissued",       0, lifecycle_unissued_statuses(), unissued_build, certificates_read,
+      certificates_next};
   lists[n++] = (ReportsList){"incoming", 0, 0, incoming_build, incoming_read, files_next};
   for (LifecycleStatus status = 1; status < LIFECYCLE_STATUS_N; status++) {
     lists[n] =

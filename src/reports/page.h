@@ -84,8 +84,9 @@ void page_add_break(cmark_node *parent);
 /* A link to the page PATH (below reports/, without its extension), to be filled
  * with text. In the Markdown it leads to that page's Markdown. */
 cmark_node *page_add_link(const Page *page, cmark_node *parent, const char *path);
-cmark_node *page_add_link_format(const Page *page, cmark_node *parent, const char *path_format, ...)
-    G_GNUC_PRINTF(3, 4);
+G_GNUC_PRINTF(3, 4)
+cmark_node *page_add_link_format(const Page *page, cmark_node *parent, const char *path_format,
+                                 ...);
 /* A link to a file of the instance (PATH below its folder), to be filled. */
 cmark_node *page_add_file_link(const Page *page, cmark_node *parent, const char *path);
 
