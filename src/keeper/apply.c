@@ -43,13 +43,18 @@ static gboolean record_review(Keeper *keeper, const LifecycleStep *step, KeeperS
                            context->file, error);
 }
 
+/* The key of a CSR is taken at once: what comes with it before the group ends is to
+ * find it in use. */
 static gboolean issue(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
-                      GError **error G_GNUC_UNUSED)
+                      GError **error)
 {
+  const RequestCsr *csr = step->application->csr;
   g_ptr_array_add(keeper->issues, keeper_issue_new(step, context->product, context->file));
   context->issue = step;
   keeper->run.issued++;
-  return TRUE;
+  return csr == NULL || csr->der == NULL ||
+         ledger_claim_key(keeper->ledger, csr->spki_sha256, csr->key_kind, step->certificate,
+                          error);
 }
 
 static gboolean write_letter(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,

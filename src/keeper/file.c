@@ -161,9 +161,9 @@ static gboolean add_move(Keeper *keeper, const KeeperFile *file, const RequestFi
 
 static LedgerFileState decided_state(const KeeperFile *file)
 {
-  if (file->row->faults->len > 0 || file->accepted == 0)
-    return file->accepted > 0 ? LEDGER_FILE_PARTLY : LEDGER_FILE_REJECTED;
-  return file->rejected > 0 ? LEDGER_FILE_PARTLY : LEDGER_FILE_ACCEPTED;
+  if (file->row->faults->len == 0 && file->rejected == 0)
+    return LEDGER_FILE_ACCEPTED;
+  return file->accepted > 0 ? LEDGER_FILE_PARTLY : LEDGER_FILE_REJECTED;
 }
 
 static gboolean keep_waiting(Keeper *keeper, KeeperFile *file, GError **error)
@@ -176,7 +176,8 @@ gboolean keeper_file_end(Keeper *keeper, KeeperFile *file, RequestFile *read, gb
                          GError **error)
 {
   *ret_decided = FALSE;
-  gint64 age = g_get_real_time() / G_USEC_PER_SEC - file->modified;
+  /* The clock of a network folder may go a little before ours. */
+  gint64 age = ABS(g_get_real_time() / G_USEC_PER_SEC - file->modified);
   if (read->unfinished && age < UNFINISHED_SECONDS && keeper->purpose == KEEPER_FOR_RUN)
     return TRUE;
   if (!begin(keeper, file, error) ||
@@ -196,5 +197,6 @@ gboolean keeper_file_end(Keeper *keeper, KeeperFile *file, RequestFile *read, gb
   row->decided = keeper->now;
   *ret_decided = TRUE;
   return ledger_put_file(keeper->ledger, row, error) &&
-         ledger_end_try(keeper->ledger, row->number, error) && add_move(keeper, file, read, error);
+         ledger_end_try(keeper->ledger, row->number, error) &&
+         (keeper->purpose == KEEPER_FOR_CHECK || add_move(keeper, file, read, error));
 }

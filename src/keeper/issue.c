@@ -119,9 +119,16 @@ static GBytes *manual_csr(const KeeperIssue *issue)
 
 gboolean keeper_rehearse_issue(Keeper *keeper, const KeeperIssue *issue, GError **error)
 {
-  /* Domain names were checked already: with a key of ours nothing can be refused. */
-  if (keeper->authority == NULL ||
-      (!product_asks_company(issue->product) && manual_csr(issue) == NULL))
+  if (keeper->authority == NULL)
+    return TRUE;
+  if (issue->not_after > pki_authority_not_after(keeper->authority)) {
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED,
+                "it would last longer than the issuing authority's own certificate; the operator "
+                "has to make a new authority, or you order a shorter term");
+    return FALSE;
+  }
+  /* Domain names were checked already: with a key of ours nothing else can be refused. */
+  if (!product_asks_company(issue->product) && manual_csr(issue) == NULL)
     return TRUE;
   g_autoptr(GBytes) spki = manual_csr(issue) != NULL
                                ? pki_csr_spki(manual_csr(issue), error)

@@ -52,6 +52,8 @@ static mode_t output_mode(const LedgerOutput *row)
 
 static FilePhase output_phase(const LedgerOutput *row)
 {
+  if (row->kind == LEDGER_OUTPUT_BLANK)
+    return FILE_PHASE_MOVE;
   return row->receipt ? FILE_PHASE_RECEIPT : FILE_PHASE_ARCHIVE;
 }
 
@@ -190,19 +192,29 @@ gboolean keeper_sync_outputs(Keeper *keeper, GError **error)
   return TRUE;
 }
 
-/* A killed run may have left temporary files where its outputs were to go. */
+/* Removes the temporary files in the folder of PATH, unless it is one of FOLDERS. */
+static gboolean remove_temporary_beside(Keeper *keeper, const char *path, GHashTable *folders,
+                                        GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname(path);
+  if (g_hash_table_contains(folders, folder))
+    return TRUE;
+  if (!file_remove_temporary(keeper->root, folder, error))
+    return FALSE;
+  g_hash_table_add(folders, g_steal_pointer(&folder));
+  return TRUE;
+}
+
+/* A killed run may have left temporary files where its outputs were to go, and where
+ * it was overwriting a file with secrets. */
 static gboolean remove_temporary(Keeper *keeper, GPtrArray *rows, GError **error)
 {
   g_autoptr(GHashTable) folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < rows->len; i++) {
     const LedgerOutput *row = g_ptr_array_index(rows, i);
-    char *folder = g_path_get_dirname(row->path);
-    if (!g_hash_table_contains(folders, folder) &&
-        !file_remove_temporary(keeper->root, folder, error)) {
-      g_free(folder);
+    if (!remove_temporary_beside(keeper, row->path, folders, error) ||
+        (row->source != NULL && !remove_temporary_beside(keeper, row->source, folders, error)))
       return FALSE;
-    }
-    g_hash_table_add(folders, folder);
   }
   return TRUE;
 }

@@ -120,11 +120,11 @@ request explicit.csr explicit.key $san
 refuse 'a curve that is written out' csr-key-parameters explicit.csr
 key ed448.key ed448
 request ed448.csr ed448.key $san
-refuse 'Ed448' csr-key-kind ed448.csr
+refuse 'Ed448' 'csr-algorithm csr-key-kind' ed448.csr
 quiet openssl genpkey -genparam -algorithm DSA -pkeyopt dsa_paramgen_bits:2048 -out dsa.par
 quiet openssl genpkey -paramfile dsa.par -out dsa.key
 request dsa.csr dsa.key $san
-refuse 'DSA' csr-key-kind dsa.csr
+refuse 'DSA' 'csr-algorithm csr-key-kind' dsa.csr
 request names.csr good.key 'DNS:bad.example.test,DNS:more.example.test'
 refuse 'a name more than the application has' csr-names names.csr
 request names2.csr good.key DNS:other.example.test
