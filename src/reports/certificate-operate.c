@@ -30,12 +30,12 @@ void certificate_add_operations(const Page *page, cmark_node *parent,
       {REQUEST_KIND_DOWNLOAD, "Download"},
       {REQUEST_KIND_DELETION, "Delete"},
   };
-  page_add_text(page_add_link_format(page, parent, "certificate/%s", certificate->id), "Details");
+  page_add_text(page_add_link_in(page, parent, "certificate", certificate->id), "Details");
   for (guint i = 0; i < G_N_ELEMENTS(operations); i++) {
     RequestKind kind = operations[i].kind;
     page_add_text(parent, " · ");
     page_add_text(operation_is_possible(certificate->status, kind)
-                      ? page_add_link_format(page, parent, "request/%s", request_kinds[kind].name)
+                      ? page_add_link_in(page, parent, "request", request_kinds[kind].name)
                       : page_add_mark(parent, &page_mark_off),
                   operations[i].label);
   }
@@ -56,8 +56,7 @@ static void operate_add(const Page *page, cmark_node *list, gboolean possible, R
                         const char *note)
 {
   cmark_node *item = page_add_item(list);
-  page_add_text(possible ? page_add_link_format(page, item, "request/%s", request_kinds[kind].name)
-                         : item,
+  page_add_text(possible ? page_add_link_in(page, item, "request", request_kinds[kind].name) : item,
                 request_kinds[kind].title);
   if (note != NULL)
     page_add_format(page_add_mark(item, &page_mark_off), ": %s", note);

@@ -58,7 +58,7 @@ static void certificate_add_lead(const Page *page, const LedgerCertificate *cert
   if (kind == 0)
     return;
   page_add_text(next, " ");
-  page_add_format(page_add_link_format(page, next, "request/%s", request_kinds[kind].name),
+  page_add_format(page_add_link_in(page, next, "request", request_kinds[kind].name),
                   "How to write the %s", request_kinds[kind].name);
 }
 
@@ -78,17 +78,16 @@ static Page *certificate_build(const ReportsContext *context, gconstpointer data
   Page *page = page_new(PAGE_VIEW_CERTIFICATES, 1, title);
   page_add_heading(page->root, 1, title);
   certificate_add_lead(page, certificate);
-  cmark_node *first = page_add_mark(page->root, &page_mark_split);
-  certificate_add_facts(page, certificate_add_panel(first, "Certificate"), model);
-  cmark_node *aside = page_add_mark(first, &page_mark_column);
+  cmark_node *split = page_add_mark(page->root, &page_mark_split);
+  certificate_add_facts(page, certificate_add_panel(split, "Certificate"), model);
+  cmark_node *aside = page_add_mark(split, &page_mark_aside);
   certificate_add_operate(page, certificate_add_panel(aside, "Operate"), model);
   certificate_add_files(page, certificate_add_panel(aside, "Files"), model);
-  cmark_node *second = page_add_mark(page->root, &page_mark_split);
-  if (model->application != NULL)
-    certificate_add_application(certificate_add_panel(second, "Application"), model->application);
   if (model->order != NULL)
-    order_add_facts(page, certificate_add_panel(second, "Order and payment"), model->order,
+    order_add_facts(page, certificate_add_panel(aside, "Order and payment"), model->order,
                     certificate);
+  if (model->application != NULL)
+    certificate_add_application(certificate_add_panel(split, "Application"), model->application);
   certificate_add_history(certificate_add_panel(page->root, "History"), certificate->id,
                           model->history);
   return page;

@@ -34,7 +34,7 @@ static Page *documents_build_index(const DocumentsModel *model)
   for (RequestKind kind = 1; kind < REQUEST_KIND_N; kind++) {
     table_add_row(&table);
     page_add_text(
-        page_add_link_format(page, table_add_cell(&table), "request/%s", request_kinds[kind].name),
+        page_add_link_in(page, table_add_cell(&table), "request", request_kinds[kind].name),
         request_kinds[kind].title);
     table_add_text(&table, model->purposes[kind]);
     table_add_text(&table,

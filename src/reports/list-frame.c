@@ -3,6 +3,13 @@
 
 #include "reports/lists.h"
 
+static void list_add_block(const Page *page, cmark_node *item, const char *folder, gint64 block,
+                           const char *label)
+{
+  g_autofree char *name = g_strdup_printf("%" G_GINT64_FORMAT, block);
+  page_add_text(page_add_link_in(page, item, folder, name), label);
+}
+
 /* The two views of the same certificates, and where a list belongs to neither,
  * the ways to both. */
 static void list_add_views(const Page *page, cmark_node *bar, const ListModel *model)
@@ -18,11 +25,9 @@ static void list_add_views(const Page *page, cmark_node *bar, const ListModel *m
     if (here)
       page_add_text(page_add_mark(item, &page_mark_current), views[i].label);
     else if (model->list->status != 0 || model->block < 0)
-      page_add_text(page_add_link_format(page, item, "%s/index", views[i].folder), views[i].label);
+      page_add_text(page_add_link_in(page, item, views[i].folder, "index"), views[i].label);
     else
-      page_add_text(
-          page_add_link_format(page, item, "%s/%" G_GINT64_FORMAT, views[i].folder, model->block),
-          views[i].label);
+      list_add_block(page, item, views[i].folder, model->block, views[i].label);
   }
 }
 
@@ -64,25 +69,21 @@ Page *list_begin_page(const ListModel *model, PageView view, const char *title)
 void list_end_page(Page *page, const ListModel *model, const char *noun)
 {
   if (model->block < 0) {
-    page_add_format(page_add_paragraph(page->root), "No %ss here.", noun);
+    page_add_text(page_add_paragraph(page->root), "There is nothing to show yet.");
     return;
   }
-  page_add_format(page_add_paragraph(page->root),
-                  "Those of numbers %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
-                  ", counted as they came; the newest first.",
-                  model->block * LEDGER_BLOCK_SIZE + 1, (model->block + 1) * LEDGER_BLOCK_SIZE);
+  page_add_format(
+      page_add_paragraph(page->root),
+      "Numbers %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " of all %ss, the newest first.",
+      model->block * LEDGER_BLOCK_SIZE + 1, (model->block + 1) * LEDGER_BLOCK_SIZE, noun);
   if (model->newer < 0 && model->older < 0)
     return;
   cmark_node *list = page_add_list(page_add_mark(page->root, &page_mark_bar));
   const char *folder = model->list->folder;
   if (model->newer >= 0) {
-    page_add_text(page_add_link_format(page, page_add_item(list), "%s/index", folder), "Newest");
-    page_add_text(page_add_link_format(page, page_add_item(list), "%s/%" G_GINT64_FORMAT, folder,
-                                       model->newer),
-                  "Newer");
+    page_add_text(page_add_link_in(page, page_add_item(list), folder, "index"), "Newest");
+    list_add_block(page, page_add_item(list), folder, model->newer, "Newer");
   }
   if (model->older >= 0)
-    page_add_text(page_add_link_format(page, page_add_item(list), "%s/%" G_GINT64_FORMAT, folder,
-                                       model->older),
-                  "Older");
+    list_add_block(page, page_add_item(list), folder, model->older, "Older");
 }

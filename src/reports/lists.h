@@ -50,8 +50,8 @@ gboolean reports_write_empty_list(Writer *writer, const ReportsContext *context,
  * the views and statuses. */
 Page *list_begin_page(const ListModel *model, PageView view, const char *title);
 
-/* The ways to newer and older blocks, and what this one shows; NOUN is what it
- * shows, singular. */
+/* What this block shows, and the ways to newer and older ones; NOUN is what is
+ * counted, singular. */
 void list_end_page(Page *page, const ListModel *model, const char *noun);
 
 /* ---- The builders, one a file ---- */

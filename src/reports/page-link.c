@@ -23,12 +23,10 @@ cmark_node *page_add_link(const Page *page, cmark_node *parent, const char *path
   return link;
 }
 
-cmark_node *page_add_link_format(const Page *page, cmark_node *parent, const char *path_format, ...)
+cmark_node *page_add_link_in(const Page *page, cmark_node *parent, const char *folder,
+                             const char *name)
 {
-  va_list arguments;
-  va_start(arguments, path_format);
-  g_autofree char *path = g_strdup_vprintf(path_format, arguments);
-  va_end(arguments);
+  g_autofree char *path = g_strconcat(folder, "/", name, NULL);
   return page_add_link(page, parent, path);
 }
 
@@ -43,11 +41,12 @@ cmark_node *page_add_file_link(const Page *page, cmark_node *parent, const char 
 
 void page_add_certificate(const Page *page, cmark_node *parent, const char *id)
 {
-  page_add_code(page_add_link_format(page, parent, "certificate/%s", id), id);
+  page_add_code(page_add_link_in(page, parent, "certificate", id), id);
 }
 
 void page_add_status(const Page *page, cmark_node *parent, LifecycleStatus status)
 {
   const LifecycleStatusInfo *info = &lifecycle_statuses[status];
-  page_add_text(page_add_link_format(page, parent, "status/%s/index", info->name), info->label);
+  g_autofree char *folder = g_strconcat("status/", info->name, NULL);
+  page_add_text(page_add_link_in(page, parent, folder, "index"), info->label);
 }

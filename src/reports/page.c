@@ -6,7 +6,7 @@
 #include "reports/page-private.h"
 
 const PageMark page_mark_split = {TRUE, "<div class=\"split\">", "</div>", NULL, NULL};
-const PageMark page_mark_column = {TRUE, "<div>", "</div>", NULL, NULL};
+const PageMark page_mark_aside = {TRUE, "<div>", "</div>", NULL, NULL};
 const PageMark page_mark_panel = {TRUE, "<section class=\"panel\">", "</section>", NULL, NULL};
 const PageMark page_mark_panels = {TRUE, "<div class=\"panels\">", "</div>", NULL, NULL};
 const PageMark page_mark_tiles = {TRUE, "<div class=\"tiles\">", "</div>", NULL, NULL};

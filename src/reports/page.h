@@ -41,8 +41,8 @@ typedef struct {
   const char *markdown_exit;
 } PageMark;
 
-extern const PageMark page_mark_split;   /* two columns on a wide screen, … */
-extern const PageMark page_mark_column;  /* … each of these */
+extern const PageMark page_mark_split;   /* two columns on a wide screen … */
+extern const PageMark page_mark_aside;   /* … the second of which is this */
 extern const PageMark page_mark_panel;   /* a framed part with a heading of its own */
 extern const PageMark page_mark_panels;  /* panels side by side */
 extern const PageMark page_mark_tiles;   /* a list of numbers, each with its name */
@@ -84,9 +84,9 @@ void page_add_break(cmark_node *parent);
 /* A link to the page PATH (below reports/, without its extension), to be filled
  * with text. In the Markdown it leads to that page's Markdown. */
 cmark_node *page_add_link(const Page *page, cmark_node *parent, const char *path);
-G_GNUC_PRINTF(3, 4)
-cmark_node *page_add_link_format(const Page *page, cmark_node *parent, const char *path_format,
-                                 ...);
+/* The same for the page NAME in FOLDER. */
+cmark_node *page_add_link_in(const Page *page, cmark_node *parent, const char *folder,
+                             const char *name);
 /* A link to a file of the instance (PATH below its folder), to be filled. */
 cmark_node *page_add_file_link(const Page *page, cmark_node *parent, const char *path);
 

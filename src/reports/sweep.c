@@ -79,8 +79,12 @@ static gboolean sweep_folder(const ReportsContext *context, const char *name,
     return FALSE;
   int fd = openat(context->root, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
-  if (entries == NULL)
-    return error_set_errno(error, errno, "%s: cannot list", folder);
+  if (entries == NULL) {
+    error_set_errno(error, errno, "%s: cannot list", folder);
+    if (fd >= 0)
+      close(fd);
+    return FALSE;
+  }
   gboolean ok = TRUE;
   for (struct dirent *entry; ok && (entry = readdir(entries)) != NULL;)
     if (entry->d_name[0] != '.')

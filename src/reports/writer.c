@@ -102,13 +102,13 @@ static void writer_wait_below(Writer *writer, guint limit)
 void writer_add(Writer *writer, const PageKind *kind, gpointer model, const char *path,
                 const char *also)
 {
-  WriterJob *job = g_new(WriterJob, 1);
+  g_autoptr(WriterJob) job = g_new(WriterJob, 1);
   *job = (WriterJob){kind, model, g_strdup(path), g_strdup(also)};
   writer_wait_below(writer, writer->threads * WRITER_WAITING);
   g_mutex_lock(&writer->lock);
   writer->waiting++;
   g_mutex_unlock(&writer->lock);
-  g_thread_pool_push(writer->pool, job, NULL);
+  g_thread_pool_push(writer->pool, g_steal_pointer(&job), NULL);
 }
 
 gboolean writer_remove_page(Writer *writer, const char *path, GError **error)
