@@ -58,7 +58,7 @@ for part in "${parts[@]}"; do
   crash)
     build VARIANT=hooks
     build
-    add hooks tests/crash/steps.sh
+    add hooks tests/crash/stop.sh tests/crash/full.sh
     add plain tests/crash/kill.sh
     ;;
   pages)

@@ -57,6 +57,15 @@ static gboolean issue(Keeper *keeper, const LifecycleStep *step, KeeperStepConte
                           error);
 }
 
+/* Adds a file about the step's certificate, whose page will name it. */
+static gboolean add_document(Keeper *keeper, const LifecycleStep *step, char *path, GBytes *content,
+                             GError **error)
+{
+  KeeperOutput *output = keeper_output_new_document(path, content);
+  output->row->certificate = g_strdup(step->certificate);
+  return keeper_add_output(keeper, output, error);
+}
+
 static gboolean write_letter(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
                              GError **error)
 {
@@ -66,7 +75,7 @@ static gboolean write_letter(Keeper *keeper, const LifecycleStep *step, KeeperSt
   if (content == NULL)
     return FALSE;
   char *path = outbox_letter_path(step->certificate, step->application_ref);
-  return keeper_add_output(keeper, keeper_output_new_document(path, content), error);
+  return add_document(keeper, step, path, content, error);
 }
 
 /* The paths of the archives that the decision's issue makes. */
@@ -111,7 +120,7 @@ static gboolean write_mail(Keeper *keeper, const LifecycleStep *step, KeeperStep
     return FALSE;
   }
   char *path = outbox_mail_path(step->certificate, step->application_ref, step->mail, keeper->now);
-  return keeper_add_output(keeper, keeper_output_new_document(path, content), error);
+  return add_document(keeper, step, path, content, error);
 }
 
 static gboolean write_attachments(Keeper *keeper, const LifecycleStep *step,
@@ -124,6 +133,7 @@ static gboolean write_attachments(Keeper *keeper, const LifecycleStep *step,
                                         attachment->extension);
     KeeperOutput *output = keeper_output_new(LEDGER_OUTPUT_ATTACHMENT, path);
     output->row->sha256 = g_strdup(attachment->sha256);
+    output->row->certificate = g_strdup(step->certificate);
     if (!keeper_add_output(keeper, output, error))
       return FALSE;
   }

@@ -26,8 +26,11 @@ static gboolean add_certificate(Keeper *keeper, const LedgerCertificate *row, Ce
   if (outputs == NULL)
     return FALSE;
   GPtrArray *paths = g_ptr_array_new();
-  for (guint i = 0; i < outputs->len; i++)
-    g_ptr_array_add(paths, g_strdup(((const LedgerOutput *)g_ptr_array_index(outputs, i))->path));
+  for (guint i = 0; i < outputs->len; i++) {
+    const LedgerOutput *output = g_ptr_array_index(outputs, i);
+    if (output->kind == LEDGER_OUTPUT_ARCHIVE)
+      g_ptr_array_add(paths, g_strdup(output->path));
+  }
   g_ptr_array_add(paths, NULL);
   char **list = (char **)g_ptr_array_free(paths, FALSE);
   char *id = g_strdup(row->id);

@@ -280,7 +280,11 @@ static gboolean refresh_pages(Keeper *keeper, GError **error)
 {
   const ReportsContext context = keeper_reports_context(keeper);
   g_autoptr(GPtrArray) stale = ledger_stale_pages(keeper->ledger, error);
-  return stale != NULL && reports_refresh(&context, stale, NULL, error);
+  if (stale == NULL || !ledger_begin_reading(keeper->ledger, error))
+    return FALSE;
+  gboolean ok = reports_refresh(&context, stale, NULL, error);
+  ledger_rollback(keeper->ledger);
+  return ok;
 }
 
 /* The counts go into the ledger before the pages, which show them; the length

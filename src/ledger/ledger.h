@@ -40,6 +40,10 @@ gboolean ledger_begin(Ledger *ledger, GError **error);
 gboolean ledger_commit(Ledger *ledger, GError **error);
 void ledger_rollback(Ledger *ledger);
 
+/* For much reading: one view of the ledger, and one lock for all of it. Ended by
+ * ledger_rollback(), since there is nothing to keep. */
+gboolean ledger_begin_reading(Ledger *ledger, GError **error);
+
 /* A part of a transaction that can be undone by itself (an atomic batch). */
 gboolean ledger_begin_part(Ledger *ledger, GError **error);
 gboolean ledger_end_part(Ledger *ledger, gboolean keep, GError **error);
@@ -87,7 +91,7 @@ typedef struct {
   char *name;        /* as it lay in the inbox, made safe */
   guint name_number; /* N of a name that came before (rules.md 6); 1: the first */
   char *sha256;
-  char *identity; /* device, inode, size and change time: the same file on disk */
+  char *identity; /* device, inode, size, time of modification: the same file on disk */
   LedgerFileState state;
   gint64 first_seen;
   gint64 decided;    /* 0 while it waits */

@@ -141,6 +141,11 @@ gboolean ledger_begin(Ledger *ledger, GError **error)
   return ledger_do(ledger, error, "BEGIN IMMEDIATE", "");
 }
 
+gboolean ledger_begin_reading(Ledger *ledger, GError **error)
+{
+  return ledger_do(ledger, error, "BEGIN", "");
+}
+
 gboolean ledger_commit(Ledger *ledger, GError **error)
 {
   if (!ledger_flush_stale(ledger, error))

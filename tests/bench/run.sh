@@ -28,7 +28,7 @@ at() { date -u -d "@$((now + $1))" +%Y-%m-%dT%H:%M:%SZ; }
 calculate() { awk "BEGIN { printf \"$1\", $2 }"; }
 new_instance() {
   mkdir "$folder/$1"
-  "$certdrop" -C "$folder/$1" --at "$(at 0)" init
+  "$certdrop" -C "$folder/$1" --at "$(at 0)" init >>"$folder/log" 2>&1
 }
 run() { # INSTANCE SECONDS
   python3 "$bench/measure.py" "$certdrop" -C "$folder/$1" --at "$(at "$2")" run 2>>"$folder/log"

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Killed at each durable step.
+exec "$(dirname "$0")/steps.sh" stop
