@@ -48,40 +48,64 @@ void keeper_atomic_free(KeeperAtomic *atomic)
   g_free(atomic);
 }
 
+/* Where the row of the item at POSITION is among those of FILE, which are in order. */
+static guint find_row(const KeeperFile *file, gint64 position)
+{
+  guint low = 0, high = file->rows->len;
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    const LedgerItem *row = g_ptr_array_index(file->rows, middle);
+    if (row->position < position)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
 /* Puts ROW in the place of the row that the first try made. */
 static void replace_row(KeeperFile *file, LedgerItem *row)
 {
-  for (guint i = 0; i < file->rows->len; i++) {
-    const LedgerItem *old = g_ptr_array_index(file->rows, i);
-    if (old->position != row->position)
-      continue;
-    g_ptr_array_remove_index(file->rows, i);
-    file->waiting--;
-    keeper_file_count(file, row);
-    return;
-  }
-  g_assert_not_reached();
+  gpointer *place = &g_ptr_array_index(file->rows, find_row(file, row->position));
+  g_assert(((const LedgerItem *)*place)->position == row->position);
+  ledger_item_free(*place);
+  *place = row;
+  file->waiting -= row->outcome != LIFECYCLE_OUTCOME_WAITING;
+  file->accepted += row->outcome == LIFECYCLE_OUTCOME_ACCEPTED;
+  file->rejected += row->outcome == LIFECYCLE_OUTCOME_REJECTED;
 }
 
 /* One round over what waits; *RET_MOVED: something was decided. */
 static gboolean retry_held(Keeper *keeper, KeeperFile *file, gboolean *ret_moved, GError **error)
 {
   GPtrArray *held = file->atomic->held;
-  *ret_moved = FALSE;
-  for (guint i = 0; i < held->len;) {
-    const HeldItem *one = g_ptr_array_index(held, i);
+  guint left = 0;
+  for (guint i = 0; i < held->len; i++) {
+    HeldItem *one = g_ptr_array_index(held, i);
     LedgerItem *row = keeper_decide_item(keeper, file, one->item, one->position, error);
     if (row == NULL)
       return FALSE;
-    gboolean waits = row->outcome == LIFECYCLE_OUTCOME_WAITING;
+    if (row->outcome == LIFECYCLE_OUTCOME_WAITING) {
+      g_ptr_array_index(held, i) = g_ptr_array_index(held, left);
+      g_ptr_array_index(held, left++) = one;
+    }
     replace_row(file, row);
-    *ret_moved = *ret_moved || !waits;
-    if (waits)
-      i++;
-    else
-      g_ptr_array_remove_index(held, i);
   }
+  *ret_moved = left < held->len;
+  g_ptr_array_set_size(held, (gint)left);
   return TRUE;
+}
+
+/* What still waits when the batch has waited long enough is refused. */
+static void end_waiting(Keeper *keeper, KeeperFile *file)
+{
+  for (guint i = 0; i < file->atomic->held->len; i++) {
+    const HeldItem *one = g_ptr_array_index(file->atomic->held, i);
+    keeper_end_waiting(keeper, one->item,
+                       g_ptr_array_index(file->rows, find_row(file, one->position)));
+  }
+  file->rejected += file->waiting;
+  file->waiting = 0;
 }
 
 /* Says of each item of an undone batch what became of it: what was refused
@@ -114,6 +138,8 @@ gboolean keeper_atomic_end(Keeper *keeper, KeeperFile *file, gboolean whole, GEr
   while (moved && file->rejected == 0)
     if (!retry_held(keeper, file, &moved, error))
       return FALSE;
+  if (file->last)
+    end_waiting(keeper, file);
   gboolean keep = whole && file->rejected == 0 && file->waiting == 0;
   g_autofree KeeperAtomic *atomic = g_steal_pointer(&file->atomic);
   g_ptr_array_unref(atomic->held);

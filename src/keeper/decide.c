@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "keeper/keeper-private.h"
 
@@ -129,13 +128,9 @@ static gboolean apply_decision(Keeper *keeper, const LifecycleDecision *decision
          (context.order == NULL || ledger_wake(keeper->ledger, context.order, error));
 }
 
-/* What has waited too long is refused. */
-static void end_waiting(Keeper *keeper, const KeeperFile *file, const RequestItem *item,
-                        LedgerItem *row)
+void keeper_end_waiting(const Keeper *keeper, const RequestItem *item, LedgerItem *row)
 {
   gint64 hours = configuration_wait_hours(keeper->configuration);
-  if (keeper->now < file->row->first_seen + hours * CLOCK_HOUR)
-    return;
   row->outcome = LIFECYCLE_OUTCOME_REJECTED;
   fault_add(row->faults, "reference-unknown", item->line, request_kinds[item->kind].name,
             "it waited %" G_GINT64_FORMAT " hours for \"%s\", which did not come or was not ready; "
@@ -164,8 +159,9 @@ static gboolean decide_new(Keeper *keeper, const KeeperFile *file, const Request
   g_ptr_array_unref(row->faults);
   row->faults = g_ptr_array_ref(decision->faults);
   row->warnings = g_ptr_array_ref(decision->warnings);
-  if (row->outcome == LIFECYCLE_OUTCOME_WAITING)
-    end_waiting(keeper, file, item, row);
+  /* An atomic batch may yet bring what its own items wait for. */
+  if (row->outcome == LIFECYCLE_OUTCOME_WAITING && file->last && file->atomic == NULL)
+    keeper_end_waiting(keeper, item, row);
   if (row->outcome != LIFECYCLE_OUTCOME_ACCEPTED)
     return TRUE;
   if (!apply_decision(keeper, decision, &known, row, error))

@@ -111,32 +111,46 @@ gboolean keeper_file_take_item(Keeper *keeper, KeeperFile *file, RequestItem *it
   return TRUE;
 }
 
+/* Stands for a file with secrets of which nothing else can be kept. */
+static GBytes *new_note(const char *why)
+{
+  char *note = g_strdup_printf("Nothing is kept of this file, which carried secrets: %s.\n", why);
+  return g_bytes_new_take(note, strlen(note));
+}
+
+/* The file that was read, without its secrets; a note where it is too large, or was
+ * taken away or replaced since. NULL with ERROR set where it cannot be read. */
+static GBytes *blank_source(Keeper *keeper, const KeeperFile *file, GError **error)
+{
+  g_autofree char *path = g_strdup_printf(INBOX "/%s", file->name);
+  int fd = file_open(keeper->root, path, NULL);
+  gint64 modified = 0;
+  g_autofree char *identity = fd >= 0 ? keeper_file_identity(fd, &modified) : NULL;
+  if (g_strcmp0(identity, file->identity) != 0) {
+    if (fd >= 0)
+      close(fd);
+    return new_note("it was taken away or replaced while it was being decided");
+  }
+  g_autoptr(GError) refused = NULL;
+  GBytes *blanked = intake_blank_file(fd, path, &refused);
+  close(fd);
+  if (g_error_matches(refused, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED))
+    return new_note("it was too large; it was overwritten and removed");
+  if (blanked == NULL)
+    g_propagate_error(error, g_steal_pointer(&refused));
+  return blanked;
+}
+
 /* What is kept of a file that carried secrets, or NULL for any other. */
 static gboolean read_blanked(Keeper *keeper, const KeeperFile *file, const RequestFile *read,
                              GBytes **ret_blanked, GError **error)
 {
   if (!read->secrets)
     return TRUE;
-  if (read->blanked != NULL) {
-    *ret_blanked = g_bytes_ref(read->blanked);
-    return TRUE;
-  }
-  g_autofree char *path = g_strdup_printf(INBOX "/%s", file->name);
-  int fd = file_open(keeper->root, path, error);
-  if (fd < 0)
+  GBytes *blanked =
+      read->blanked != NULL ? g_bytes_ref(read->blanked) : blank_source(keeper, file, error);
+  if (blanked == NULL)
     return FALSE;
-  g_autoptr(GError) refused = NULL;
-  GBytes *blanked = intake_blank_file(fd, path, &refused);
-  close(fd);
-  if (blanked == NULL && g_error_matches(refused, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED)) {
-    static const char note[] = "This file carried secrets and was too large to be kept without "
-                               "them. It was overwritten and removed.\n";
-    blanked = g_bytes_new_static(note, sizeof note - 1);
-  }
-  if (blanked == NULL) {
-    g_propagate_error(error, g_steal_pointer(&refused));
-    return FALSE;
-  }
   *ret_blanked = blanked;
   return TRUE;
 }
@@ -172,6 +186,36 @@ static gboolean keep_waiting(Keeper *keeper, KeeperFile *file, GError **error)
          ledger_end_try(keeper->ledger, file->row->number, error);
 }
 
+/* A file that could not be read to its end waits for nothing any more. */
+static gboolean refuse_waiting(Keeper *keeper, KeeperFile *file, GError **error)
+{
+  const guint portion = 500;
+  for (gint64 first = 0; file->waiting > 0;) {
+    g_autoptr(GPtrArray) rows =
+        ledger_items_of_file(keeper->ledger, file->row->number, first, portion, error);
+    if (rows == NULL)
+      return FALSE;
+    for (guint i = 0; i < rows->len; i++) {
+      LedgerItem *row = g_ptr_array_index(rows, i);
+      first = row->position + 1;
+      if (row->outcome != LIFECYCLE_OUTCOME_WAITING)
+        continue;
+      row->outcome = LIFECYCLE_OUTCOME_REJECTED;
+      fault_add(row->faults, "reference-unknown", 0, request_kinds[row->kind].name,
+                "it waited for \"%s\", but the file could not be read to its end; drop it again",
+                row->waits_for);
+      g_clear_pointer(&row->waits_for, g_free);
+      if (!ledger_put_item(keeper->ledger, row, error))
+        return FALSE;
+    }
+    if (rows->len < portion)
+      break;
+  }
+  file->rejected += file->waiting;
+  file->waiting = 0;
+  return TRUE;
+}
+
 gboolean keeper_file_end(Keeper *keeper, KeeperFile *file, RequestFile *read, gboolean *ret_decided,
                          GError **error)
 {
@@ -193,6 +237,8 @@ gboolean keeper_file_end(Keeper *keeper, KeeperFile *file, RequestFile *read, gb
   row->faults = g_ptr_array_ref(read->faults);
   if (file->waiting > 0 && read->faults->len == 0)
     return keep_waiting(keeper, file, error);
+  if (!refuse_waiting(keeper, file, error))
+    return FALSE;
   row->state = decided_state(file);
   row->decided = keeper->now;
   *ret_decided = TRUE;

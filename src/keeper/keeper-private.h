@@ -52,6 +52,7 @@ typedef struct {
   gint64 modified;  /* by the machine's clock */
   LedgerFile *row;  /* its number is 0 until its first item is decided */
   gboolean known;   /* an earlier try decided some of its items */
+  gboolean last;    /* it has waited long enough: what still waits is refused */
   gint64 position;  /* of the next item */
   gboolean secrets; /* what is kept of it is blanked */
   guint accepted, rejected, waiting;
@@ -131,6 +132,8 @@ gboolean keeper_file_end(Keeper *keeper, KeeperFile *file, RequestFile *read, gb
  * and stores it. Returns how it was decided, for the caller to free. */
 LedgerItem *keeper_decide_item(Keeper *keeper, const KeeperFile *file, const RequestItem *item,
                                gint64 position, GError **error);
+/* Refuses ROW, the one of ITEM, which has waited too long. */
+void keeper_end_waiting(const Keeper *keeper, const RequestItem *item, LedgerItem *row);
 
 /* Atomic batches */
 gboolean keeper_atomic_begin(Keeper *keeper, KeeperFile *file, GError **error);

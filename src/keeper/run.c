@@ -36,6 +36,7 @@ typedef struct {
   guint under_way;
   gint64 decided;
   gint64 deadline; /* what was first seen before it has waited long enough */
+  gboolean last;   /* all that could come has come: what has waited long enough is refused */
   gboolean atomic; /* an atomic batch is under way: the group has to stay open */
   KeeperProgress progress;
   gpointer data;
@@ -55,7 +56,8 @@ static gboolean recall_waiting(Inbox *inbox, KeeperFile *file, gboolean *ret_wai
   if (strcmp(row->identity, file->identity) != 0)
     return keeper_group_begin(keeper, error) &&
            ledger_drop_waiting_file(keeper->ledger, row->number, error);
-  *ret_waits = !row->ready && row->first_seen > inbox->deadline;
+  file->last = inbox->last && row->first_seen <= inbox->deadline;
+  *ret_waits = !row->ready && !file->last;
   if (*ret_waits)
     return TRUE;
   ledger_file_free(file->row);
@@ -63,6 +65,13 @@ static gboolean recall_waiting(Inbox *inbox, KeeperFile *file, gboolean *ret_wai
   file->known = TRUE;
   return keeper_group_begin(keeper, error) &&
          ledger_begin_try(keeper->ledger, file->row->number, error);
+}
+
+/* NAME cannot be opened, or is gone: it has no part in this run any more. */
+static void leave(Inbox *inbox, const char *name)
+{
+  g_autofree char *kept = text_safe_file_name(name);
+  g_hash_table_remove(inbox->names, kept);
 }
 
 /* Hands the file NAME to a reader. One that cannot be opened is left, and said. */
@@ -75,6 +84,7 @@ static gboolean submit(Inbox *inbox, const char *name, GError **error)
   if (fd < 0) {
     if (faccessat(keeper->root, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
       keeper_say(keeper, "%s", unreadable->message);
+    leave(inbox, name);
     return TRUE;
   }
   gint64 modified = 0;
@@ -172,10 +182,11 @@ static gboolean decide_round(Inbox *inbox, GError **error)
   }
 }
 
-/* What waited, and may have got what it waited for. *RET_ANY: there was some. */
-static gboolean next_round(Inbox *inbox, gboolean *ret_any, GError **error)
+/* What waited, and may have got what it waited for or was first seen before
+ * DEADLINE. *RET_ANY: there was some. */
+static gboolean next_round(Inbox *inbox, gint64 deadline, gboolean *ret_any, GError **error)
 {
-  g_autoptr(GPtrArray) ready = ledger_ready_files(inbox->keeper->ledger, G_MININT64, error);
+  g_autoptr(GPtrArray) ready = ledger_ready_files(inbox->keeper->ledger, deadline, error);
   if (ready == NULL)
     return FALSE;
   g_ptr_array_set_size(inbox->round, 0);
@@ -208,6 +219,18 @@ static gboolean drop_gone(Inbox *inbox, GError **error)
   return TRUE;
 }
 
+/* Decides round after round until nothing moves. */
+static gboolean decide_rounds(Inbox *inbox, GError **error)
+{
+  gboolean any = TRUE;
+  while (any && !keeper_is_stopped())
+    if (!decide_round(inbox, error) || !next_round(inbox, G_MININT64, &any, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Whatever the order of their names, files are decided before what waited for them
+ * is given up. */
 static gboolean decide_inbox(Inbox *inbox, GError **error)
 {
   Keeper *keeper = inbox->keeper;
@@ -222,13 +245,11 @@ static gboolean decide_inbox(Inbox *inbox, GError **error)
     g_hash_table_insert(inbox->names, text_safe_file_name(name), name);
     g_ptr_array_add(inbox->round, name);
   }
-  gboolean any = TRUE;
-  if (!drop_gone(inbox, error))
+  gboolean any = FALSE;
+  if (!drop_gone(inbox, error) || !decide_rounds(inbox, error))
     return FALSE;
-  while (any && !keeper_is_stopped())
-    if (!decide_round(inbox, error) || !next_round(inbox, &any, error))
-      return FALSE;
-  return TRUE;
+  inbox->last = TRUE;
+  return next_round(inbox, inbox->deadline, &any, error) && (!any || decide_rounds(inbox, error));
 }
 
 static gboolean run_inbox(Keeper *keeper, KeeperProgress progress, gpointer data, GError **error)
