@@ -68,5 +68,5 @@ int command_run(const CommandContext *context, int argc, char **argv, GError **e
     print_json(&run);
   else
     command_print_run(&run);
-  return run.rejected > 0 ? 1 : 0;
+  return run.rejected > 0 || run.failed > 0 ? 1 : 0;
 }

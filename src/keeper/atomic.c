@@ -7,9 +7,8 @@ typedef struct {
 
 struct KeeperAtomic {
   GPtrArray *held; /* HeldItem */
-  guint issues;    /* of the group, when the batch began */
-  guint outputs;
-  gint64 issued;
+  gint64 issued;   /* by the run, when the batch began */
+  guint messages;
 };
 
 static void held_item_free(HeldItem *held)
@@ -20,12 +19,15 @@ static void held_item_free(HeldItem *held)
 
 gboolean keeper_atomic_begin(Keeper *keeper, KeeperFile *file, GError **error)
 {
+  /* Its group begins with it, so that undoing it is to undo what the group holds. */
+  if (keeper->purpose == KEEPER_FOR_RUN &&
+      (!keeper_group_end(keeper, error) || !keeper_group_begin(keeper, error)))
+    return FALSE;
   if (!ledger_begin_part(keeper->ledger, error))
     return FALSE;
   KeeperAtomic *atomic = g_new0(KeeperAtomic, 1);
   atomic->held = g_ptr_array_new_with_free_func((GDestroyNotify)held_item_free);
-  atomic->issues = keeper->issues->len;
-  atomic->outputs = keeper->outputs->len;
+  atomic->messages = keeper->messages->len;
   atomic->issued = keeper->run.issued;
   file->atomic = atomic;
   if (file->rows == NULL)
@@ -147,8 +149,9 @@ gboolean keeper_atomic_end(Keeper *keeper, KeeperFile *file, gboolean whole, GEr
     return FALSE;
   if (keep)
     return TRUE;
-  g_ptr_array_set_size(keeper->issues, (gint)atomic->issues);
-  g_ptr_array_set_size(keeper->outputs, (gint)atomic->outputs);
+  g_ptr_array_set_size(keeper->issues, 0);
+  keeper_forget_outputs(keeper);
+  g_ptr_array_set_size(keeper->messages, (gint)atomic->messages);
   keeper->run.issued = atomic->issued;
   return store_undone(keeper, file, whole && file->rejected == 0, error);
 }

@@ -60,7 +60,7 @@ static gboolean create_wrapping_key(int root, GError **error)
   g_autoptr(PkiWrappingKey) key = pki_wrapping_key_generate(error);
   if (key == NULL)
     return FALSE;
-  const PkiSecret *secret = pki_wrapping_key_secret(key);
+  const Secret *secret = pki_wrapping_key_secret(key);
   return file_write(root, WRAPPING_KEY_PATH, secret->data, secret->length, 0600, error);
 }
 
@@ -116,13 +116,7 @@ gboolean keeper_publish_authority(Keeper *keeper, GError **error)
 
 static gboolean create_keys(int root, gint64 now, GError **error)
 {
-  g_autoptr(Keeper) keeper = g_new0(Keeper, 1);
-  keeper->root = root;
-  keeper->lock = -1;
-  keeper->messages = g_ptr_array_new();
-  keeper->issues = g_ptr_array_new();
-  keeper->outputs = g_ptr_array_new();
-  keeper->decided = g_ptr_array_new();
+  g_autoptr(Keeper) keeper = keeper_new(root, KEEPER_FOR_RUN);
   keeper->configuration = intake_read_configuration(root, error);
   return keeper->configuration != NULL && pki_init(PKI_SECURE_HEAP_KEEPER, error) &&
          create_wrapping_key(root, error) && keeper_open_wrapping_key(keeper, error) &&

@@ -20,21 +20,34 @@ static void known_clear(Known *known)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Known, known_clear)
 
+/* What an earlier item of the group brought to issue is made before anything else is
+ * decided about the certificate. */
+static gboolean settle(Keeper *keeper, const char *certificate, GError **error)
+{
+  for (guint i = 0; i < keeper->issues->len; i++) {
+    const KeeperIssue *issue = g_ptr_array_index(keeper->issues, i);
+    if (strcmp(issue->certificate, certificate) == 0)
+      return keeper_make_issues(keeper, error);
+  }
+  return TRUE;
+}
+
 /* "PO-1.2" is the second certificate of the order "PO-1"; "PO-1" alone means
  * the order and, if that has one certificate only, the certificate too. */
 static gboolean read_subject(Keeper *keeper, const char *subject, LifecycleSubject what,
                              Known *known, GError **error)
 {
-  g_autofree char *id = request_certificate_id(subject);
-  gboolean is_order = strcmp(id, subject) != 0 || what == LIFECYCLE_SUBJECT_ORDER;
-  g_autofree char *ref =
-      is_order ? g_strdup(subject) : g_strndup(subject, (gsize)(strrchr(id, '.') - id));
+  g_autofree char *id = ids_certificate_meant(subject);
+  g_autofree char *order = ids_order_of(id);
+  gboolean by_order = strcmp(id, subject) != 0 && !ids_is_renewal(subject);
+  gboolean of_order = what == LIFECYCLE_SUBJECT_ORDER;
+  const char *ref = of_order && !ids_is_renewal(subject) ? subject : order;
   if (!ledger_read_order(keeper->ledger, ref, &known->order, error))
     return FALSE;
-  if (known->order == NULL || what == LIFECYCLE_SUBJECT_ORDER ||
-      (is_order && known->order->quantity != 1))
+  if (known->order == NULL || ((of_order || by_order) && known->order->quantity != 1))
     return TRUE;
-  return ledger_read_certificate_facts(keeper->ledger, id, &known->certificate, error);
+  return settle(keeper, id, error) &&
+         ledger_read_certificate_facts(keeper->ledger, id, &known->certificate, error);
 }
 
 static gboolean read_key_use(Keeper *keeper, const RequestItem *item, Known *known, GError **error)

@@ -14,7 +14,7 @@ void keeper_group_undo(Keeper *keeper)
     ledger_rollback(keeper->ledger);
   keeper->group_open = FALSE;
   g_ptr_array_set_size(keeper->issues, 0);
-  g_ptr_array_set_size(keeper->outputs, 0);
+  keeper_forget_outputs(keeper);
   g_ptr_array_set_size(keeper->decided, 0);
 }
 

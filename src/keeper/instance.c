@@ -10,12 +10,14 @@
 #include "request/names.h"
 
 /* What an instance is opened with, by purpose. */
-static const struct {
+typedef struct {
   gboolean lock;
   gboolean settings;
   gboolean keys;
   gboolean write;
-} needs[] = {
+} KeeperNeeds;
+
+static const KeeperNeeds needs[] = {
     [KEEPER_FOR_RUN] = {TRUE, TRUE, TRUE, TRUE},
     [KEEPER_FOR_CHECK] = {FALSE, TRUE, TRUE, TRUE},
     [KEEPER_FOR_REPORT] = {TRUE, TRUE, FALSE, FALSE},
@@ -55,18 +57,23 @@ char *keeper_instance_path(int root, const char *name, GError **error)
   return folder != NULL ? g_build_filename(folder, name, NULL) : NULL;
 }
 
-static gboolean open_ledger(Keeper *keeper, gboolean write, GError **error)
+static gboolean is_instance(int root, GError **error)
 {
-  if (faccessat(keeper->root, LEDGER_PATH, F_OK, 0) != 0) {
-    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_USAGE,
-                "this folder is no instance of certdrop (there is no " LEDGER_PATH
-                "); run `certdrop init` in it, or name another one with -C");
-    return FALSE;
-  }
+  if (faccessat(root, LEDGER_PATH, F_OK, 0) == 0)
+    return TRUE;
+  g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_USAGE,
+              "this folder is no instance of certdrop (there is no " LEDGER_PATH
+              "); run `certdrop init` in it, or name another one with -C");
+  return FALSE;
+}
+
+static gboolean open_ledger(Keeper *keeper, const KeeperNeeds *need, GError **error)
+{
   g_autofree char *path = keeper_instance_path(keeper->root, LEDGER_PATH, error);
   if (path == NULL)
     return FALSE;
-  keeper->ledger = write ? ledger_open(path, FALSE, error) : ledger_open_reading(path, error);
+  keeper->ledger =
+      need->write ? ledger_open(path, need->lock, error) : ledger_open_reading(path, error);
   return keeper->ledger != NULL;
 }
 
@@ -143,9 +150,9 @@ static guint keeper_threads(void)
   return MIN(g_get_num_processors(), 64);
 }
 
-Keeper *keeper_open(int root, KeeperPurpose purpose, GError **error)
+Keeper *keeper_new(int root, KeeperPurpose purpose)
 {
-  g_autoptr(Keeper) keeper = g_new0(Keeper, 1);
+  Keeper *keeper = g_new0(Keeper, 1);
   keeper->root = root;
   keeper->lock = -1;
   keeper->purpose = purpose;
@@ -153,11 +160,18 @@ Keeper *keeper_open(int root, KeeperPurpose purpose, GError **error)
   keeper->messages = g_ptr_array_new_with_free_func(g_free);
   keeper->issues = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_issue_free);
   keeper->outputs = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_output_free);
+  keeper->paths = g_hash_table_new(g_str_hash, g_str_equal);
   keeper->decided = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_file_free);
+  return keeper;
+}
+
+Keeper *keeper_open(int root, KeeperPurpose purpose, GError **error)
+{
+  g_autoptr(Keeper) keeper = keeper_new(root, purpose);
   outbox_init();
-  if (!open_ledger(keeper, needs[purpose].write, error) || !names_preload(error))
-    return NULL;
-  if (needs[purpose].lock && (keeper->lock = file_lock(root, LOCK_PATH, error)) < 0)
+  if (!is_instance(root, error) ||
+      (needs[purpose].lock && (keeper->lock = file_lock(root, LOCK_PATH, error)) < 0) ||
+      !open_ledger(keeper, &needs[purpose], error) || !names_preload(error))
     return NULL;
   if (needs[purpose].settings) {
     keeper->configuration = intake_read_configuration(root, error);
@@ -180,6 +194,7 @@ void keeper_close(Keeper *keeper)
     return;
   g_clear_pointer(&keeper->pool, intake_pool_free);
   g_ptr_array_unref(keeper->issues);
+  g_hash_table_unref(keeper->paths);
   g_ptr_array_unref(keeper->outputs);
   g_ptr_array_unref(keeper->decided);
   ledger_close(keeper->ledger);

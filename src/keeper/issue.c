@@ -141,8 +141,8 @@ gboolean keeper_rehearse_issue(Keeper *keeper, const KeeperIssue *issue, GError 
 
 /* The archives of an issued certificate; PKCS8 is NULL where the key is the applicant's. */
 static OutboxArchive *make_archive(Keeper *keeper, const LedgerIssue *issued,
-                                   const Product *product, const PkiSecret *pem,
-                                   RequestFormat format, GError **error)
+                                   const Product *product, const Secret *pem, RequestFormat format,
+                                   GError **error)
 {
   g_autofree char *certificate_pem = pki_certificate_to_pem(issued->der);
   const OutboxBundle bundle = {
@@ -159,10 +159,9 @@ static OutboxArchive *make_archive(Keeper *keeper, const LedgerIssue *issued,
   return outbox_make_archive(&bundle, format, error);
 }
 
-static gboolean make_archives(Keeper *keeper, KeeperIssue *job, const PkiSecret *pkcs8,
-                              GError **error)
+static gboolean make_archives(Keeper *keeper, KeeperIssue *job, const Secret *pkcs8, GError **error)
 {
-  g_autoptr(PkiSecret) pem = pkcs8 != NULL ? pki_pkcs8_to_pem(pkcs8) : NULL;
+  g_autoptr(Secret) pem = pkcs8 != NULL ? pki_pkcs8_to_pem(pkcs8) : NULL;
   g_autofree RequestFormat *formats = keeper_formats(job->application);
   for (const RequestFormat *format = formats; *format != 0; format++) {
     OutboxArchive *archive = make_archive(keeper, job->issue, job->product, pem, *format, error);
@@ -181,7 +180,7 @@ static gboolean make_archives(Keeper *keeper, KeeperIssue *job, const PkiSecret 
 
 /* Key and CSR of ours. *RET_PKCS8 is for the archives. */
 static gboolean make_key(Keeper *keeper, const KeeperIssue *job, LedgerIssue *issued,
-                         GBytes **ret_spki, PkiSecret **ret_pkcs8, GError **error)
+                         GBytes **ret_spki, Secret **ret_pkcs8, GError **error)
 {
   const RequestCsr *csr = job->application->csr;
   PkiKeyKind kind = PKI_KEY_KIND_EC_P256;
@@ -196,7 +195,7 @@ static gboolean make_key(Keeper *keeper, const KeeperIssue *job, LedgerIssue *is
     return FALSE;
   issued->csr = pki_csr_make(key, product_asks_company(job->product) ? &subject : NULL,
                              (const char *const *)job->names, error);
-  g_autoptr(PkiSecret) pkcs8 = issued->csr != NULL ? pki_key_to_pkcs8(key, error) : NULL;
+  g_autoptr(Secret) pkcs8 = issued->csr != NULL ? pki_key_to_pkcs8(key, error) : NULL;
   if (pkcs8 == NULL)
     return FALSE;
   issued->wrapped_key = pki_wrapping_key_wrap(keeper->wrapping_key, pkcs8, error);
@@ -229,7 +228,7 @@ static gboolean issue_make(Keeper *keeper, gpointer item, gpointer data G_GNUC_U
   issued->names = g_strdupv(job->names);
   issued->term_end = job->term_end;
   g_autoptr(GBytes) spki = NULL;
-  g_autoptr(PkiSecret) pkcs8 = NULL;
+  g_autoptr(Secret) pkcs8 = NULL;
   gboolean ok = manual_csr(job) != NULL ? take_csr(job, issued, &spki, error)
                                         : make_key(keeper, job, issued, &spki, &pkcs8, error);
   g_autoptr(PkiCertificate) certificate = ok ? issue_certify(keeper, job, spki, error) : NULL;
@@ -273,9 +272,9 @@ OutboxArchive *keeper_remake_archive(Keeper *keeper, const char *certificate, Re
                 "state/ledger.db: the certificate of %s is missing", certificate);
     return NULL;
   }
-  g_autoptr(PkiSecret) pem = NULL;
+  g_autoptr(Secret) pem = NULL;
   if (issued->wrapped_key != NULL) {
-    g_autoptr(PkiSecret) pkcs8 =
+    g_autoptr(Secret) pkcs8 =
         pki_wrapping_key_unwrap(keeper->wrapping_key, issued->wrapped_key, error);
     if (pkcs8 == NULL)
       return NULL;

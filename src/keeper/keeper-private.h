@@ -79,6 +79,7 @@ struct Keeper {
   /* The group that is being decided. */
   GPtrArray *issues;   /* KeeperIssue */
   GPtrArray *outputs;  /* KeeperOutput */
+  GHashTable *paths;   /* path → KeeperOutput, of those that were added in this group */
   GPtrArray *decided;  /* KeeperFile: files whose receipt is to be written */
   gboolean group_open; /* a transaction is under way */
   guint group_items;
@@ -87,6 +88,8 @@ struct Keeper {
 };
 
 /* Instance */
+/* A keeper that has nothing open yet. */
+Keeper *keeper_new(int root, KeeperPurpose purpose);
 ReportsContext keeper_reports_context(const Keeper *keeper);
 gboolean keeper_open_wrapping_key(Keeper *keeper, GError **error);
 gboolean keeper_load_authority(Keeper *keeper, GError **error);
@@ -103,6 +106,14 @@ gboolean keeper_publish_authority(Keeper *keeper, GError **error);
 
 /* Revocation lists: writes those that are missing or more than half over. */
 gboolean keeper_refresh_crls(Keeper *keeper, GError **error);
+
+/* What is due by time: expiry, renewals, retries, reminders, revocation lists (due.c
+ * has the table). Each work opens and ends its own groups. */
+typedef enum {
+  KEEPER_DUE_BEFORE_INBOX = 1, /* so that files are decided on what is true now */
+  KEEPER_DUE_AFTER_INBOX
+} KeeperDueTime;
+gboolean keeper_do_due(Keeper *keeper, KeeperDueTime time, GError **error);
 
 /* Groups: what is decided together, is one transaction. */
 gboolean keeper_group_begin(Keeper *keeper, GError **error);
@@ -177,6 +188,8 @@ void keeper_output_free(KeeperOutput *output);
 KeeperOutput *keeper_output_new_document(char *path, GBytes *content);
 /* Adds OUTPUT (taken over) to the ledger and to the group. */
 gboolean keeper_add_output(Keeper *keeper, KeeperOutput *output, GError **error);
+/* Forgets the group's outputs: they are written, or were undone. */
+void keeper_forget_outputs(Keeper *keeper);
 /* Writes the group's outputs and gives them their names. */
 gboolean keeper_write_outputs(Keeper *keeper, GError **error);
 /* Syncs, so that all outputs written so far may be marked done. */

@@ -34,13 +34,30 @@ void keeper_output_free(KeeperOutput *output)
   g_free(output);
 }
 
+void keeper_forget_outputs(Keeper *keeper)
+{
+  g_hash_table_remove_all(keeper->paths);
+  g_ptr_array_set_size(keeper->outputs, 0);
+}
+
+/* Of two outputs of one path in a group the later one counts. */
+static void drop_earlier(Keeper *keeper, const char *path)
+{
+  gpointer earlier = g_hash_table_lookup(keeper->paths, path);
+  g_hash_table_remove(keeper->paths, path);
+  if (earlier != NULL)
+    g_ptr_array_remove(keeper->outputs, earlier);
+}
+
 gboolean keeper_add_output(Keeper *keeper, KeeperOutput *output, GError **error)
 {
   if (keeper->purpose == KEEPER_FOR_CHECK) {
     keeper_output_free(output);
     return TRUE;
   }
+  drop_earlier(keeper, output->row->path);
   g_ptr_array_add(keeper->outputs, output);
+  g_hash_table_insert(keeper->paths, output->row->path, output);
   return ledger_add_output(keeper->ledger, output->row, error);
 }
 
@@ -130,6 +147,13 @@ static gboolean stage_blank(Keeper *keeper, KeeperOutput *output, FileGroup *gro
   return TRUE;
 }
 
+static gboolean stage_remove(Keeper *keeper G_GNUC_UNUSED, KeeperOutput *output, FileGroup *group,
+                             GError **error G_GNUC_UNUSED)
+{
+  file_group_shred(group, output->row->path);
+  return TRUE;
+}
+
 typedef gboolean (*StageOutput)(Keeper *keeper, KeeperOutput *output, FileGroup *group,
                                 GError **error);
 static const struct {
@@ -141,6 +165,7 @@ static const struct {
     [LEDGER_OUTPUT_ATTACHMENT] = {stage_attachment, FALSE},
     [LEDGER_OUTPUT_MOVE] = {stage_move, TRUE},
     [LEDGER_OUTPUT_BLANK] = {stage_blank, TRUE},
+    [LEDGER_OUTPUT_REMOVE] = {stage_remove, TRUE},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(stages) == LEDGER_OUTPUT_N);
 
@@ -178,7 +203,7 @@ gboolean keeper_write_outputs(Keeper *keeper, GError **error)
     const KeeperOutput *last = g_ptr_array_index(keeper->outputs, keeper->outputs->len - 1);
     keeper->named_output = last->row->number;
   }
-  g_ptr_array_set_size(keeper->outputs, 0);
+  keeper_forget_outputs(keeper);
   return TRUE;
 }
 

@@ -267,20 +267,6 @@ static gboolean run_inbox(Keeper *keeper, KeeperProgress progress, gpointer data
   return ok;
 }
 
-/* Expiry, in portions: a million certificates may run out in one night. */
-static gboolean expire(Keeper *keeper, GError **error)
-{
-  guint moved;
-  do {
-    if (!keeper_group_begin(keeper, error) ||
-        !ledger_expire(keeper->ledger, keeper->now, &moved, error) ||
-        !keeper_group_end(keeper, error))
-      return FALSE;
-    keeper->run.expired += moved;
-  } while (moved > 0);
-  return TRUE;
-}
-
 #define UNDER_WAY "run under way"
 
 static gboolean begin_run(Keeper *keeper, GError **error)
@@ -312,7 +298,7 @@ static gboolean refresh_pages(Keeper *keeper, GError **error)
  * of the run after them. */
 static gboolean finish_run(Keeper *keeper, gint64 began, GError **error)
 {
-  if (!keeper_group_begin(keeper, error) || !keeper_refresh_crls(keeper, error))
+  if (!keeper_group_begin(keeper, error))
     return FALSE;
   g_autoptr(GPtrArray) waiting =
       ledger_waiting_files(keeper->ledger, 0, &keeper->run.waiting, error);
@@ -331,8 +317,9 @@ gboolean keeper_run(Keeper *keeper, KeeperProgress progress, gpointer data, Ledg
 {
   gint64 began = g_get_monotonic_time();
   g_ptr_array_set_size(keeper->messages, 0);
-  if (!begin_run(keeper, error) || !expire(keeper, error) ||
-      !run_inbox(keeper, progress, data, error) || !finish_run(keeper, began, error)) {
+  if (!begin_run(keeper, error) || !keeper_do_due(keeper, KEEPER_DUE_BEFORE_INBOX, error) ||
+      !run_inbox(keeper, progress, data, error) ||
+      !keeper_do_due(keeper, KEEPER_DUE_AFTER_INBOX, error) || !finish_run(keeper, began, error)) {
     keeper_group_undo(keeper);
     g_clear_pointer(&keeper->pool, intake_pool_free);
     return FALSE;

@@ -2,12 +2,13 @@
 #include "ledger/ledger-private.h"
 
 #define CERTIFICATE_COLUMNS                                                                        \
-  "c.number, c.id, c.order_ref, c.status, o.product, o.years, c.names, c.created, c.changed, "     \
-  "c.submitted, c.first_issued, c.not_before, c.not_after, c.term_end, c.serial, i.sha256, "       \
+  "c.number, c.id, c.order_ref, c.status, o.product, o.years, COALESCE(i.names, c.names), "        \
+  "c.created, c.changed, "                                                                         \
+  "c.submitted, c.first_issued, c.not_before, c.not_after, c.term_end, i.serial, i.sha256, "       \
   "i.spki_sha256, k.kind, k.wrapped IS NOT NULL, c.uploaded "
 #define CERTIFICATE_TABLES                                                                         \
   "FROM certificate c JOIN orders o ON o.ref = c.order_ref "                                       \
-  "LEFT JOIN issue i ON i.serial = c.serial LEFT JOIN key k ON k.spki_sha256 = i.spki_sha256 "
+  "LEFT JOIN issue i ON i.number = c.issue LEFT JOIN key k ON k.spki_sha256 = i.spki_sha256 "
 #define SELECT_CERTIFICATE "SELECT " CERTIFICATE_COLUMNS CERTIFICATE_TABLES
 
 void ledger_certificate_free(LedgerCertificate *certificate)
@@ -149,38 +150,6 @@ gboolean ledger_set_status(Ledger *ledger, const char *certificate, LifecycleSta
          ledger_change_block(ledger, number, before, -1, error) &&
          ledger_change_block(ledger, number, status, 1, error) &&
          ledger_log(ledger, now, lifecycle_statuses[status].name, certificate, file, NULL, error);
-}
-
-gboolean ledger_read_certificate_facts(Ledger *ledger, const char *id,
-                                       LifecycleCertificate **ret_certificate, GError **error)
-{
-  sqlite3_stmt *row = ledger_query(ledger, error,
-                                   "SELECT c.status, a.state, a.ref, a.content FROM certificate c "
-                                   "LEFT JOIN application a ON a.number = c.application "
-                                   "WHERE c.id = $1",
-                                   "t", id);
-  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
-  if (more <= 0) {
-    if (more == 0)
-      *ret_certificate = NULL;
-    return more == 0;
-  }
-  g_autoptr(LifecycleCertificate) certificate = g_new0(LifecycleCertificate, 1);
-  certificate->id = g_strdup(id);
-  certificate->status = (LifecycleStatus)sqlite3_column_int64(row, 0);
-  certificate->application_state = (LifecycleApplicationState)sqlite3_column_int64(row, 1);
-  certificate->application_ref = column_text(row, 2);
-  g_autoptr(GBytes) content = column_bytes(row, 3);
-  sqlite3_reset(row);
-  if (content != NULL)
-    certificate->application = record_from_bytes(&request_application_record, content);
-  if (content != NULL && certificate->application == NULL) {
-    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_CORRUPT,
-                "state/ledger.db: the application of %s cannot be read", id);
-    return FALSE;
-  }
-  *ret_certificate = g_steal_pointer(&certificate);
-  return TRUE;
 }
 
 /* Reads what has run out first, then moves it: the move changes the rows that

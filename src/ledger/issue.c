@@ -13,6 +13,8 @@ void ledger_issue_free(LedgerIssue *issue)
   g_free(issue->spki_sha256);
   g_free(issue->key_kind);
   g_clear_pointer(&issue->wrapped_key, g_bytes_unref);
+  g_clear_pointer(&issue->chain, g_bytes_unref);
+  g_clear_pointer(&issue->warnings, g_ptr_array_unref);
   g_free(issue);
 }
 
@@ -21,7 +23,7 @@ static gboolean put_key(Ledger *ledger, const char *spki_sha256, const char *cer
 {
   return ledger_do(ledger, error,
                    "INSERT INTO key VALUES ($1, $2, $3, 0, $4) ON CONFLICT (spki_sha256) "
-                   "DO NOTHING",
+                   "DO UPDATE SET wrapped = COALESCE(key.wrapped, excluded.wrapped)",
                    "tttb", spki_sha256, certificate, key_kind, wrapped);
 }
 
@@ -36,18 +38,29 @@ gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, 
 {
   g_autofree char *names = g_strjoinv(" ", issue->names);
   g_autofree char *text = g_strdup_printf("serial %s", issue->serial);
+  g_autoptr(GBytes) warnings = faults_for_storing(issue->warnings);
+  gint64 number = 0;
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", issue->certificate);
-  return ledger_do(ledger, error, "INSERT INTO issue VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                   "ttnnttbb", issue->serial, issue->certificate, issue->not_before,
-                   issue->not_after, issue->sha256, issue->spki_sha256, issue->der, issue->csr) &&
+  return ledger_number(ledger, &number, error,
+                       "INSERT INTO issue (serial, certificate, not_before, not_after, names, "
+                       "sha256, spki_sha256, der, csr, chain, outside, warnings, revoked, reason) "
+                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0) "
+                       "RETURNING number",
+                       "ttnntttbbbnb", issue->serial, issue->certificate, issue->not_before,
+                       issue->not_after, names, issue->sha256, issue->spki_sha256, issue->der,
+                       issue->csr, issue->chain, (gint64)issue->outside, warnings) &&
          put_key(ledger, issue->spki_sha256, issue->certificate, issue->key_kind,
                  issue->wrapped_key, error) &&
          ledger_do(ledger, error,
-                   "UPDATE certificate SET serial = $1, names = $2, not_before = $3, "
+                   "UPDATE certificate SET issue = $1, serial = $2, not_before = $3, "
                    "not_after = $4, term_end = $5, first_issued = CASE WHEN first_issued = 0 "
                    "THEN $6 ELSE first_issued END WHERE id = $7",
-                   "ttnnnnt", issue->serial, names, issue->not_before, issue->not_after,
+                   "ntnnnnt", number, issue->serial, issue->not_before, issue->not_after,
                    issue->term_end, now, issue->certificate) &&
+         ledger_do(ledger, error,
+                   "UPDATE application SET state = $1 WHERE number = (SELECT application FROM "
+                   "certificate WHERE id = $2)",
+                   "nt", (gint64)LIFECYCLE_APPLICATION_APPROVED, issue->certificate) &&
          ledger_log(ledger, now, "certified", issue->certificate, file, text, error);
 }
 
@@ -56,9 +69,10 @@ gboolean ledger_read_issue(Ledger *ledger, const char *certificate, LedgerIssue 
 {
   sqlite3_stmt *row =
       ledger_query(ledger, error,
-                   "SELECT i.serial, i.not_before, i.not_after, c.term_end, c.names, i.der, i.csr, "
-                   "i.sha256, i.spki_sha256, k.kind, k.wrapped FROM certificate c "
-                   "JOIN issue i ON i.serial = c.serial JOIN key k ON k.spki_sha256 = "
+                   "SELECT i.serial, i.not_before, i.not_after, c.term_end, i.names, i.der, i.csr, "
+                   "i.sha256, i.spki_sha256, k.kind, k.wrapped, i.chain, i.outside, i.warnings "
+                   "FROM certificate c "
+                   "JOIN issue i ON i.number = c.issue JOIN key k ON k.spki_sha256 = "
                    "i.spki_sha256 WHERE c.id = $1",
                    "t", certificate);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
@@ -79,6 +93,9 @@ gboolean ledger_read_issue(Ledger *ledger, const char *certificate, LedgerIssue 
     issue->spki_sha256 = column_text(row, 8);
     issue->key_kind = column_text(row, 9);
     issue->wrapped_key = column_bytes(row, 10);
+    issue->chain = column_bytes(row, 11);
+    issue->outside = sqlite3_column_int64(row, 12) != 0;
+    issue->warnings = column_faults(row, 13);
     sqlite3_reset(row);
   }
   *ret_issue = issue;

@@ -16,20 +16,11 @@ void ledger_item_free(LedgerItem *item)
   g_free(item);
 }
 
-/* The order that a reference means: "PO-1" of "PO-1.2", itself of "PO-1". */
-static char *order_of(const char *reference)
-{
-  const char *point = reference != NULL ? strrchr(reference, '.') : NULL;
-  if (point != NULL && point[1] != '\0' && strspn(point + 1, "0123456789") == strlen(point + 1))
-    return g_strndup(reference, (gsize)(point - reference));
-  return g_strdup(reference);
-}
-
 gboolean ledger_put_item(Ledger *ledger, const LedgerItem *item, GError **error)
 {
   g_autoptr(GBytes) faults = faults_for_storing(item->faults);
   g_autoptr(GBytes) warnings = faults_for_storing(item->warnings);
-  g_autofree char *order = order_of(item->waits_for);
+  g_autofree char *order = item->waits_for != NULL ? ids_order_of(item->waits_for) : NULL;
   return ledger_do(ledger, error,
                    "INSERT INTO item VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
                    "ON CONFLICT (file, position) DO UPDATE SET kind = excluded.kind, ref = "

@@ -14,6 +14,7 @@ struct Ledger {
   GHashTable *stale;      /* pages made stale by this transaction: "TOPIC KEY" */
   gint64 log_number;      /* of the last entry of the log; 0: not read yet */
   char *log_hash;         /* its hash */
+  gint64 output_number;   /* the highest ever given: rows go, but no number comes twice */
   gint64 file_number;     /* the file whose name was asked for last, and the name */
   char *file_name;
 };
@@ -40,6 +41,14 @@ gboolean ledger_do(Ledger *ledger, GError **error, const char *sql, const char *
 /* Runs SQL, whose first row's first column goes to *RET_NUMBER; untouched where there is no row. */
 gboolean ledger_number(Ledger *ledger, gint64 *ret_number, GError **error, const char *sql,
                        const char *types, ...);
+
+/* Runs SQL that has no parameters and no rows: one statement or many. */
+gboolean ledger_execute(Ledger *ledger, const char *sql, GError **error);
+
+/* Brings the tables of a ledger to the present version, those of an empty one too. */
+gboolean ledger_migrate(Ledger *ledger, GError **error);
+/* Fails where the ledger is not of the present version. */
+gboolean ledger_check_version(Ledger *ledger, GError **error);
 
 /* Sets ERROR from the database's state. Returns FALSE. */
 gboolean ledger_fail(Ledger *ledger, GError **error, const char *what);

@@ -28,9 +28,10 @@ typedef struct Ledger Ledger;
 
 /* Opening */
 
-/* Opens the ledger at PATH; makes it if CREATE and it is not there, and brings
- * one of an older version up to date. */
-Ledger *ledger_open(const char *path, gboolean create, GError **error);
+/* Opens the ledger at PATH. If UPGRADE, which only the owner of the instance's lock may
+ * ask for, it is made where it is not there, and brought up to date where it is of an
+ * older version; otherwise that is CERTDROP_ERROR_USAGE. */
+Ledger *ledger_open(const char *path, gboolean upgrade, GError **error);
 /* Opens it for reading alone (show, reports beside a run). */
 Ledger *ledger_open_reading(const char *path, GError **error);
 void ledger_close(Ledger *ledger);
@@ -177,6 +178,10 @@ typedef struct {
   char *spki_sha256;   /* hexadecimal */
   char *key_kind;      /* "ec-p256" */
   GBytes *wrapped_key; /* NULL where the key stayed with the applicant */
+  GBytes *chain;       /* what the server sends after it: DER, one after the other; NULL:
+                          the instance's own issuing CA */
+  gboolean outside;    /* another authority's: not on our CRL */
+  GPtrArray *warnings; /* Fault: what is odd about it; or NULL */
 } LedgerIssue;
 
 void ledger_issue_free(LedgerIssue *issue);
@@ -204,6 +209,7 @@ typedef enum {
   LEDGER_OUTPUT_ATTACHMENT,  /* the content is the stored attachment of that SHA-256 */
   LEDGER_OUTPUT_MOVE,        /* the decided file, out of the inbox */
   LEDGER_OUTPUT_BLANK,       /* the same for one with secrets: content is what is kept */
+  LEDGER_OUTPUT_REMOVE, /* overwritten and removed: a certificate's file that has no more reason */
   LEDGER_OUTPUT_N
 } LedgerOutputKind;
 
@@ -241,6 +247,7 @@ typedef struct {
   gint64 milliseconds;                /* how long it took by the machine's clock; 0 while it runs */
   gint64 accepted, rejected, waiting; /* files */
   gint64 items, issued, expired, renewed;
+  gint64 failed; /* deployments, issues and renewals */
 } LedgerRun;
 
 /* The present of a run that wants to begin at CLOCK: the later of CLOCK and the

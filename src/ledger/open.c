@@ -6,8 +6,6 @@
 #include "base/file.h"
 #include "ledger/ledger-private.h"
 
-#define SCHEMA_VERSION "1"
-
 static void statement_free(gpointer data)
 {
   LedgerStatement *prepared = data;
@@ -39,7 +37,7 @@ static Ledger *ledger_new(const char *path, int flags, GError **error)
   return g_steal_pointer(&ledger);
 }
 
-static gboolean ledger_execute(Ledger *ledger, const char *sql, GError **error)
+gboolean ledger_execute(Ledger *ledger, const char *sql, GError **error)
 {
   return sqlite3_exec(ledger->database, sql, NULL, NULL, NULL) == SQLITE_OK ||
          ledger_fail(ledger, error, "cannot execute");
@@ -60,57 +58,14 @@ static gboolean ledger_set_up(Ledger *ledger, GError **error)
                         error);
 }
 
-static gboolean ledger_make_tables(Ledger *ledger, GError **error)
+Ledger *ledger_open(const char *path, gboolean upgrade, GError **error)
 {
-  g_autoptr(GBytes) schema = g_resources_lookup_data("/certdrop/ledger/schema.sql", 0, error);
-  if (schema == NULL)
-    return FALSE;
-  g_autofree char *sql = g_strndup(g_bytes_get_data(schema, NULL), g_bytes_get_size(schema));
-  if (!ledger_begin(ledger, error))
-    return FALSE;
-  if (ledger_execute(ledger, sql, error) &&
-      ledger_do(ledger, error, "INSERT INTO meta VALUES ('schema', $1)", "t", SCHEMA_VERSION) &&
-      ledger_commit(ledger, error))
-    return TRUE;
-  ledger_rollback(ledger);
-  return FALSE;
-}
-
-static gboolean ledger_check_version(Ledger *ledger, GError **error)
-{
-  gint64 version = 0;
-  if (!ledger_number(ledger, &version, error, "SELECT value FROM meta WHERE name = 'schema'", ""))
-    return FALSE;
-  if (version == g_ascii_strtoll(SCHEMA_VERSION, NULL, 10))
-    return TRUE;
-  g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_CORRUPT,
-              "state/ledger.db: its schema is version %" G_GINT64_FORMAT
-              ", this certdrop knows version " SCHEMA_VERSION "; use a certdrop that is as new",
-              version);
-  return FALSE;
-}
-
-static gboolean ledger_has_tables(Ledger *ledger, gboolean *ret_has, GError **error)
-{
-  gint64 tables = 0;
-  if (!ledger_number(ledger, &tables, error,
-                     "SELECT COUNT(*) FROM sqlite_master WHERE name = 'meta'", ""))
-    return FALSE;
-  *ret_has = tables > 0;
-  return TRUE;
-}
-
-Ledger *ledger_open(const char *path, gboolean create, GError **error)
-{
-  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (upgrade ? SQLITE_OPEN_CREATE : 0);
   g_autoptr(Ledger) ledger = ledger_new(path, flags, error);
-  gboolean has_tables = FALSE;
   if (ledger == NULL || !ledger_set_up(ledger, error) ||
-      !ledger_has_tables(ledger, &has_tables, error))
+      !(upgrade ? ledger_migrate(ledger, error) : ledger_check_version(ledger, error)))
     return NULL;
-  if (!has_tables && create && !ledger_make_tables(ledger, error))
-    return NULL;
-  return ledger_check_version(ledger, error) ? g_steal_pointer(&ledger) : NULL;
+  return g_steal_pointer(&ledger);
 }
 
 Ledger *ledger_open_reading(const char *path, GError **error)

@@ -3,12 +3,14 @@
 static gboolean add_certificate(Ledger *ledger, const LifecycleOrder *order, gint64 position,
                                 gint64 now, GError **error)
 {
-  g_autofree char *id = lifecycle_certificate_id(order->ref, position);
+  g_autofree char *id = ids_certificate(order->ref, position);
   LifecycleStatus status = order->paid ? LIFECYCLE_STATUS_PAID : LIFECYCLE_STATUS_AWAITING_PAYMENT;
   gint64 number = 0;
   if (!ledger_number(ledger, &number, error,
-                     "INSERT INTO certificate SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, "
-                     "0, 0, NULL, $5, $5, 0, 0, 0, 0, 0, NULL FROM certificate RETURNING number",
+                     "INSERT INTO certificate (number, id, order_ref, position, status, uploaded, "
+                     "application, created, changed, submitted, first_issued, not_before, "
+                     "not_after, term_end) SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, 0, "
+                     "0, $5, $5, 0, 0, 0, 0, 0 FROM certificate RETURNING number",
                      "ttnnn", id, order->ref, position, (gint64)status, now))
     return FALSE;
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", id);
@@ -21,9 +23,13 @@ gboolean ledger_add_order(Ledger *ledger, const LifecycleOrder *order, gint64 no
   gint64 product = 0;
   if (!ledger_put_product(ledger, order->product, &product, error) ||
       !ledger_do(
-          ledger, error, "INSERT INTO orders VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-          "tnnnnnntnnn", order->ref, product, order->quantity, order->years, order->name_count,
-          (gint64)order->auto_renew, order->price, order->currency, (gint64)order->paid, now, file))
+          ledger, error,
+          "INSERT INTO orders (ref, product, quantity, years, name_count, auto_renew, price, "
+          "currency, paid, created, file, renews, automatic) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+          "tnnnnnntnnntn", order->ref, product, order->quantity, order->years, order->name_count,
+          (gint64)order->auto_renew, order->price, order->currency, (gint64)order->paid, now, file,
+          order->renews, (gint64)order->automatic))
     return FALSE;
   g_autofree char *text =
       g_strdup_printf("%s, quantity %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " year(s)",
@@ -41,8 +47,9 @@ gboolean ledger_read_order(Ledger *ledger, const char *ref, LifecycleOrder **ret
 {
   sqlite3_stmt *row =
       ledger_query(ledger, error,
-                   "SELECT product, quantity, years, name_count, auto_renew, price, currency, paid "
-                   "FROM orders WHERE ref = $1",
+                   "SELECT product, quantity, years, name_count, auto_renew, price, currency, "
+                   "paid, renews, automatic, (SELECT COALESCE(SUM(amount), 0) FROM payment "
+                   "WHERE order_ref = $1) FROM orders WHERE ref = $1",
                    "t", ref);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more <= 0) {
@@ -60,6 +67,9 @@ gboolean ledger_read_order(Ledger *ledger, const char *ref, LifecycleOrder **ret
   order->price = sqlite3_column_int64(row, 5);
   order->currency = column_text(row, 6);
   order->paid = sqlite3_column_int64(row, 7) != 0;
+  order->renews = column_text(row, 8);
+  order->automatic = sqlite3_column_int64(row, 9) != 0;
+  order->paid_amount = sqlite3_column_int64(row, 10);
   sqlite3_reset(row);
   order->product = ledger_product(ledger, product, error);
   if (order->product == NULL)

@@ -20,14 +20,17 @@ gboolean ledger_add_output(Ledger *ledger, LedgerOutput *output, GError **error)
    * and of those at one path the last one. Receipts never share one. */
   G_STATIC_ASSERT(LEDGER_OUTPUT_DOCUMENT == 2);
   gint64 number = 0;
-  if (!ledger_number(ledger, &number, error,
-                     "INSERT INTO output SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5, "
-                     "$6, $7, $8, 0, $9 FROM output RETURNING number",
-                     "tnnttttbt", output->path, (gint64)output->kind, (gint64)output->receipt,
-                     output->source, output->certificate, output->format, output->sha256,
-                     output->content, output->identity))
+  if (!ledger_number(
+          ledger, &number, error,
+          "INSERT INTO output (number, path, kind, receipt, source, certificate, format, "
+          "sha256, content, done, identity) SELECT CASE WHEN COALESCE(MAX(number), 0) "
+          "> $10 THEN MAX(number) ELSE $10 END + 1, $1, $2, $3, $4, $5, $6, $7, $8, 0, "
+          "$9 FROM output RETURNING number",
+          "tnnttttbtn", output->path, (gint64)output->kind, (gint64)output->receipt, output->source,
+          output->certificate, output->format, output->sha256, output->content, output->identity,
+          ledger->output_number))
     return FALSE;
-  output->number = number;
+  output->number = ledger->output_number = number;
   if (output->certificate != NULL)
     return ledger_do(ledger, error,
                      "DELETE FROM output WHERE certificate = $1 AND path = $2 AND number < $3",
@@ -81,16 +84,16 @@ GPtrArray *ledger_outputs_of_certificate(Ledger *ledger, const char *certificate
   sqlite3_stmt *row =
       ledger_query(ledger, error,
                    "SELECT number, kind, receipt, path, source, certificate, format, sha256, "
-                   "NULL, identity FROM output WHERE certificate = $1 ORDER BY path",
+                   "NULL, identity FROM output WHERE certificate = $1 AND kind <> 6 ORDER BY path",
                    "t", certificate);
   return outputs_from_rows(ledger, row, error);
 }
 
 gboolean ledger_mark_outputs_done(Ledger *ledger, gint64 number, GError **error)
 {
-  G_STATIC_ASSERT(LEDGER_OUTPUT_MOVE == 4 && LEDGER_OUTPUT_BLANK == 5);
+  G_STATIC_ASSERT(LEDGER_OUTPUT_MOVE == 4 && LEDGER_OUTPUT_BLANK == 5 && LEDGER_OUTPUT_REMOVE == 6);
   return ledger_do(ledger, error,
-                   "DELETE FROM output WHERE done = 0 AND kind IN (4, 5) "
+                   "DELETE FROM output WHERE done = 0 AND kind IN (4, 5, 6) "
                    "AND number <= $1",
                    "n", number) &&
          ledger_do(ledger, error, "UPDATE output SET done = 1 WHERE done = 0 AND number <= $1", "n",

@@ -35,7 +35,8 @@ gboolean ledger_begin_run(Ledger *ledger, gint64 now, LedgerRun *ret_run, GError
   gint64 number = 0;
   if (!ledger_number(
           ledger, &number, error,
-          "INSERT INTO run SELECT COALESCE(MAX(number), 0) + 1, $1, 0, 0, 0, 0, 0, 0, 0, "
+          "INSERT INTO run (number, started, milliseconds, accepted, rejected, waiting, items, "
+          "issued, expired, renewed) SELECT COALESCE(MAX(number), 0) + 1, $1, 0, 0, 0, 0, 0, 0, 0, "
           "0 FROM run RETURNING number",
           "n", now))
     return FALSE;
@@ -47,19 +48,21 @@ gboolean ledger_end_run(Ledger *ledger, const LedgerRun *run, GError **error)
 {
   return ledger_do(ledger, error,
                    "UPDATE run SET milliseconds = $1, accepted = $2, rejected = $3, waiting = $4, "
-                   "items = $5, issued = $6, expired = $7, renewed = $8 WHERE number = $9",
-                   "nnnnnnnnn", run->milliseconds, run->accepted, run->rejected, run->waiting,
-                   run->items, run->issued, run->expired, run->renewed, run->number);
+                   "items = $5, issued = $6, expired = $7, renewed = $8, failed = $9 "
+                   "WHERE number = $10",
+                   "nnnnnnnnnn", run->milliseconds, run->accepted, run->rejected, run->waiting,
+                   run->items, run->issued, run->expired, run->renewed, run->failed, run->number);
 }
 
 GPtrArray *ledger_last_runs(Ledger *ledger, guint limit, GError **error)
 {
-  sqlite3_stmt *row = ledger_query(ledger, error,
-                                   "SELECT number, started, CASE WHEN number = (SELECT "
-                                   "MAX(number) FROM run) THEN 0 ELSE milliseconds END, accepted, "
-                                   "rejected, waiting, items, issued, expired, renewed FROM run "
-                                   "ORDER BY number DESC LIMIT $1",
-                                   "n", (gint64)limit);
+  sqlite3_stmt *row =
+      ledger_query(ledger, error,
+                   "SELECT number, started, CASE WHEN number = (SELECT "
+                   "MAX(number) FROM run) THEN 0 ELSE milliseconds END, accepted, "
+                   "rejected, waiting, items, issued, expired, renewed, failed FROM run "
+                   "ORDER BY number DESC LIMIT $1",
+                   "n", (gint64)limit);
   if (row == NULL)
     return NULL;
   g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func(g_free);
@@ -68,7 +71,7 @@ GPtrArray *ledger_last_runs(Ledger *ledger, guint limit, GError **error)
     LedgerRun *run = g_new0(LedgerRun, 1);
     gint64 *const columns[] = {&run->number,   &run->started, &run->milliseconds, &run->accepted,
                                &run->rejected, &run->waiting, &run->items,        &run->issued,
-                               &run->expired,  &run->renewed};
+                               &run->expired,  &run->renewed, &run->failed};
     for (int i = 0; i < (int)G_N_ELEMENTS(columns); i++)
       *columns[i] = sqlite3_column_int64(row, i);
     g_ptr_array_add(runs, run);

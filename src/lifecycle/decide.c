@@ -41,7 +41,7 @@ static void decide_unknown_certificate(const LifecycleFacts *facts, const Reques
     decision->waits_for = g_strdup(facts->subject);
     return;
   }
-  g_autofree char *last = lifecycle_certificate_id(order->ref, order->quantity);
+  g_autofree char *last = ids_certificate(order->ref, order->quantity);
   if (strcmp(facts->subject, order->ref) == 0)
     fault_add(decision->faults, "reference-unknown", item->line, request_kinds[item->kind].name,
               "\"%s\" is an order of %" G_GINT64_FORMAT " certificates; name one of them, %s.1 to "
@@ -53,6 +53,14 @@ static void decide_unknown_certificate(const LifecycleFacts *facts, const Reques
               last);
 }
 
+/* Within its term a certificate is issued anew while it stays issued: its application
+ * waits for a review again, or its CSR lies with an issuer outside. */
+static gboolean is_being_reissued(const LifecycleCertificate *certificate)
+{
+  return certificate->application_state == LIFECYCLE_APPLICATION_SUBMITTED ||
+         certificate->outside != NULL;
+}
+
 static void decide_by_status(const LifecycleFacts *facts, const RequestItem *item,
                              LifecycleDecision *decision)
 {
@@ -60,7 +68,11 @@ static void decide_by_status(const LifecycleFacts *facts, const RequestItem *ite
   const LifecycleCertificate *certificate = facts->certificate;
   const LifecycleCell *cell = lifecycle_cell(certificate->status, item->kind);
   gboolean immediate = operation->is_immediate != NULL && operation->is_immediate(item);
-  if (cell->verdict == LIFECYCLE_VERDICT_REFUSE)
+  if (certificate->status == 0)
+    fault_add(decision->faults, "deleted", item->line, request_kinds[item->kind].name,
+              "%s was deleted; this cannot be undone: order a new certificate", certificate->id);
+  else if (cell->verdict == LIFECYCLE_VERDICT_REFUSE ||
+           (cell->verdict == LIFECYCLE_VERDICT_ALLOW_REISSUE && !is_being_reissued(certificate)))
     fault_add(decision->faults, "state", item->line, request_kinds[item->kind].name, "%s is %s: %s",
               certificate->id, lifecycle_statuses[certificate->status].name,
               cell->reason != NULL ? cell->reason : "this is not possible now");
@@ -101,6 +113,8 @@ LifecycleDecision *lifecycle_decide(const LifecycleFacts *facts, const RequestIt
   else if (facts->order != NULL)
     decision->subject = g_strdup(facts->order->ref);
 
+  if (request_kinds[item->kind].creates)
+    request_check_creating_ref(item->ref, item->line, decision->faults);
   decide_item(facts, item, decision);
 
   decision->outcome = LIFECYCLE_OUTCOME_ACCEPTED;

@@ -1,17 +1,32 @@
 #include "lifecycle/lifecycle.h"
 
-char *lifecycle_certificate_id(const char *order_ref, gint64 number)
-{
-  return g_strdup_printf("%s.%" G_GINT64_FORMAT, order_ref, number);
-}
-
 void lifecycle_order_free(LifecycleOrder *order)
 {
   if (order == NULL)
     return;
   g_free(order->ref);
   g_free(order->currency);
+  g_free(order->renews);
   g_free(order);
+}
+
+LifecycleCertificate *lifecycle_certificate_new(const char *id)
+{
+  LifecycleCertificate *certificate = g_new0(LifecycleCertificate, 1);
+  certificate->id = g_strdup(id);
+  certificate->deployments =
+      g_ptr_array_new_with_free_func((GDestroyNotify)lifecycle_deployment_free);
+  return certificate;
+}
+
+void lifecycle_deployment_free(LifecycleDeployment *deployment)
+{
+  if (deployment == NULL)
+    return;
+  g_free(deployment->product);
+  g_free(deployment->region);
+  g_free(deployment->serial);
+  g_free(deployment);
 }
 
 void lifecycle_certificate_free(LifecycleCertificate *certificate)
@@ -21,6 +36,15 @@ void lifecycle_certificate_free(LifecycleCertificate *certificate)
   g_free(certificate->id);
   g_free(certificate->application_ref);
   record_free(&request_application_record, certificate->application);
+  g_strfreev(certificate->names);
+  g_free(certificate->serial);
+  g_free(certificate->spki_sha256);
+  g_free(certificate->forerunner);
+  g_free(certificate->successor);
+  g_free(certificate->outside);
+  g_free(certificate->outside_spki);
+  if (certificate->deployments != NULL)
+    g_ptr_array_unref(certificate->deployments);
   g_free(certificate);
 }
 

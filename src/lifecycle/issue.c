@@ -20,6 +20,8 @@ void issue_decide(const LifecycleFacts *facts, const LifecycleOrder *order,
   step->not_before = term.not_before;
   step->not_after = term.not_after;
   step->term_end = term.term_end;
+  if (certificate->status == LIFECYCLE_STATUS_ISSUED)
+    return;
   step = decision_add_step(decision, LIFECYCLE_STEP_SET_STATUS, certificate->id);
   step->status = LIFECYCLE_STATUS_ISSUED;
 }

@@ -45,7 +45,8 @@ guint lifecycle_unissued_statuses(void);
 typedef enum {
   LIFECYCLE_VERDICT_REFUSE = 0, /* an empty cell forbids */
   LIFECYCLE_VERDICT_ALLOW,
-  LIFECYCLE_VERDICT_WAIT
+  LIFECYCLE_VERDICT_WAIT,
+  LIFECYCLE_VERDICT_ALLOW_REISSUE /* while a re-issue is under way; else it forbids */
 } LifecycleVerdict;
 
 typedef struct {
@@ -53,7 +54,7 @@ typedef struct {
   const char *reason; /* of a refusal: why, and what to do; NULL: the general one */
 } LifecycleCell;
 
-/* The cell for an operation on a certificate of STATUS. */
+/* The cell for an operation on a certificate of STATUS. Pages draw the table from it. */
 const LifecycleCell *lifecycle_cell(LifecycleStatus status, RequestKind kind);
 
 /* Whether a certificate may ever go from FROM to TO. */
@@ -71,6 +72,9 @@ typedef struct {
   gint64 price; /* hundredths */
   char *currency;
   gboolean paid;
+  gint64 paid_amount; /* the payments that are recorded: 0 of what "counts as paid" */
+  char *renews;       /* of a renewal: the ID of the certificate that it renews; else NULL */
+  gboolean automatic; /* ordered by the nightly run */
 } LifecycleOrder;
 
 typedef enum {
@@ -81,12 +85,44 @@ typedef enum {
   LIFECYCLE_APPLICATION_N
 } LifecycleApplicationState;
 
+/* How it stands with a certificate on a product in a region. */
+typedef enum {
+  LIFECYCLE_DEPLOYMENT_PENDING = 1, /* decided; its command has not ended well yet */
+  LIFECYCLE_DEPLOYMENT_DONE,        /* it is there */
+  LIFECYCLE_DEPLOYMENT_FAILED,      /* its command failed, and is tried again */
+  LIFECYCLE_DEPLOYMENT_LEAVING,     /* to be taken off; its command has not ended well yet */
+  LIFECYCLE_DEPLOYMENT_GONE,        /* taken off */
+  LIFECYCLE_DEPLOYMENT_N
+} LifecycleDeploymentState;
+
+typedef struct {
+  char *product;
+  char *region;
+  LifecycleDeploymentState state;
+  char *serial; /* of the issue that is, or is to be, there */
+} LifecycleDeployment;
+
 typedef struct {
   char *id;
-  LifecycleStatus status;
+  LifecycleStatus status;                      /* 0: deleted */
   LifecycleApplicationState application_state; /* 0: none yet */
   char *application_ref;                       /* of the present application, or NULL */
   RequestApplication *application;             /* its content, or NULL */
+  gboolean uploaded;
+  gboolean has_key; /* its private key is in the ledger */
+  char **names;     /* bound; NULL before issue */
+  char *serial;     /* of the present issue, or NULL */
+  char *spki_sha256;
+  gint64 first_issued;
+  gint64 not_before;
+  gint64 not_after;
+  gint64 term_end;
+  gint64 reviewed;        /* when it was last approved by a review; 0: never */
+  char *forerunner;       /* the ID that it renews, or NULL */
+  char *successor;        /* the ID that renews it, or NULL */
+  char *outside;          /* the issuer that has its CSR now, or NULL */
+  char *outside_spki;     /* SHA-256 of the key of that CSR, or NULL */
+  GPtrArray *deployments; /* LifecycleDeployment; never NULL */
 } LifecycleCertificate;
 
 /* What the ledger knows of the key of a manual CSR. */
@@ -105,9 +141,6 @@ typedef struct {
   const LifecycleKeyUse *key_use;          /* of the request's or the saved application's CSR */
 } LifecycleFacts;
 
-/* The certificates of an order are named ID "REF.N". The caller frees it. */
-char *lifecycle_certificate_id(const char *order_ref, gint64 number);
-
 /* Steps: what a decision wants done, carried out in their order. */
 typedef enum {
   LIFECYCLE_STEP_CREATE_ORDER = 1,  /* the order and its certificates */
@@ -119,6 +152,17 @@ typedef enum {
   LIFECYCLE_STEP_WRITE_LETTER,      /* the confirmation letter */
   LIFECYCLE_STEP_WRITE_MAIL,        /* to the applicant */
   LIFECYCLE_STEP_WRITE_ATTACHMENTS, /* for the reviewer */
+  LIFECYCLE_STEP_WITHDRAW,          /* the application is saved again, and the status paid */
+  LIFECYCLE_STEP_UPLOAD,            /* a certificate of others, with its order of nothing */
+  LIFECYCLE_STEP_REQUEST_OUTSIDE,   /* key and CSR, for an issuer outside */
+  LIFECYCLE_STEP_TAKE_CERTIFICATE,  /* what such an issuer sent */
+  LIFECYCLE_STEP_MAKE_ARCHIVE,      /* of a certificate that is issued already */
+  LIFECYCLE_STEP_DEPLOY,            /* on a product in a region */
+  LIFECYCLE_STEP_UNDEPLOY,          /* from it */
+  LIFECYCLE_STEP_LINK_SUCCESSOR,    /* the certificate that renews it */
+  LIFECYCLE_STEP_REVOKE,            /* all serials that have not run out */
+  LIFECYCLE_STEP_REFUND,            /* of the order's payment, what is the certificate's */
+  LIFECYCLE_STEP_DELETE,            /* key and archives destroyed; the record stays */
   LIFECYCLE_STEP_N
 } LifecycleStepKind;
 
@@ -203,6 +247,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LifecycleDecision, lifecycle_decision_free)
 
 void lifecycle_order_free(LifecycleOrder *order);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LifecycleOrder, lifecycle_order_free)
+/* The facts of certificate ID, to be filled in. */
+LifecycleCertificate *lifecycle_certificate_new(const char *id);
+void lifecycle_deployment_free(LifecycleDeployment *deployment);
 void lifecycle_certificate_free(LifecycleCertificate *certificate);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LifecycleCertificate, lifecycle_certificate_free)
 

@@ -84,7 +84,6 @@ static LifecycleOrder *order_make(const LifecycleFacts *facts, const RequestOrde
 void order_decide(const LifecycleFacts *facts, const RequestItem *item, LifecycleDecision *decision)
 {
   const RequestOrder *order = item->body;
-  request_check_creating_ref(order->ref, item->line, decision->faults);
   const Product *product = order_find_product(facts, order, decision->faults);
   if (product == NULL)
     return;
@@ -105,8 +104,8 @@ void order_decide(const LifecycleFacts *facts, const RequestItem *item, Lifecycl
   if (order->application == NULL)
     return;
   check_application_fits(order, made->price, decision->faults);
-  g_autoptr(LifecycleCertificate) certificate = g_new0(LifecycleCertificate, 1);
-  certificate->id = lifecycle_certificate_id(order->ref, 1);
+  g_autofree char *id = ids_certificate(order->ref, 1);
+  g_autoptr(LifecycleCertificate) certificate = lifecycle_certificate_new(id);
   certificate->status = LIFECYCLE_STATUS_PAID;
   application_decide(facts, made, certificate, order->application, order->ref, decision);
 }

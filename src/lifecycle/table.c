@@ -8,6 +8,10 @@
   {                                                                                                \
     LIFECYCLE_VERDICT_ALLOW, NULL                                                                  \
   }
+#define ALLOW_REISSUE(reason)                                                                      \
+  {                                                                                                \
+    LIFECYCLE_VERDICT_ALLOW_REISSUE, reason                                                        \
+  }
 #define WAIT                                                                                       \
   {                                                                                                \
     LIFECYCLE_VERDICT_WAIT, NULL                                                                   \
@@ -58,14 +62,14 @@ static const LifecycleCell table[REQUEST_KIND_N][LIFECYCLE_STATUS_N] = {
     [REQUEST_KIND_REVIEW] = {AWAITING = WAIT, PAID = WAIT, PENDING = ALLOW,
                              FAILED = REFUSE("the verification has ended; the applicant has to "
                                              "submit the application again"),
-                             ISSUED = REFUSE("the certificate is issued already; there is nothing "
-                                             "to review"),
-                             EXPIRED = REFUSE(ALREADY_EXPIRED), OUT_OF_USE("a review")},
+                             ISSUED = ALLOW_REISSUE("the certificate is issued already; there is "
+                                                    "nothing to review"),
+                             EXPIRED = ALLOW_REISSUE(ALREADY_EXPIRED), OUT_OF_USE("a review")},
     [REQUEST_KIND_ISSUANCE] = {AWAITING = REFUSE("the certificate is not paid yet"),
                                PAID = REFUSE("nothing was submitted for the certificate yet"),
                                PENDING = ALLOW, FAILED = REFUSE("the verification has failed"),
-                               ISSUED = REFUSE(ALREADY_ISSUED), EXPIRED = REFUSE(ALREADY_EXPIRED),
-                               OUT_OF_USE("an issuance")},
+                               ISSUED = ALLOW_REISSUE(ALREADY_ISSUED),
+                               EXPIRED = ALLOW_REISSUE(ALREADY_EXPIRED), OUT_OF_USE("an issuance")},
     [REQUEST_KIND_DOWNLOAD] = {BEFORE_ISSUE("a download"), ISSUED = ALLOW, EXPIRED = ALLOW,
                                OUT_OF_USE("a download")},
     [REQUEST_KIND_DEPLOYMENT] = {BEFORE_ISSUE("a deployment"), ISSUED = ALLOW,

@@ -29,15 +29,15 @@ void outbox_init(void);
 
 /* An issued certificate with all that its archives are made of; all borrowed. */
 typedef struct {
-  const char *certificate;      /* its ID */
-  const char *const *names;     /* A-labels and addresses, ended by NULL; at least one */
-  const char *product_title;    /* of the product */
-  const char *organization;     /* who runs this instance: the configured name */
-  gint64 not_before;            /* also the time stamp of the archive's members */
-  gint64 not_after;             /* the last second that is valid */
-  const char *certificate_pem;  /* the certificate alone */
-  const char *chain_pem;        /* what the server sends after it: the issuing CA, no root */
-  const PkiSecret *private_key; /* in PEM; NULL where it stayed with the applicant */
+  const char *certificate;     /* its ID */
+  const char *const *names;    /* A-labels and addresses, ended by NULL; at least one */
+  const char *product_title;   /* of the product */
+  const char *organization;    /* who runs this instance: the configured name */
+  gint64 not_before;           /* also the time stamp of the archive's members */
+  gint64 not_after;            /* the last second that is valid */
+  const char *certificate_pem; /* the certificate alone */
+  const char *chain_pem;       /* what the server sends after it: the issuing CA, no root */
+  const Secret *private_key;   /* in PEM; NULL where it stayed with the applicant */
 } OutboxBundle;
 
 /* An archive's bytes. They may hold a private key, so they are wiped when freed. */

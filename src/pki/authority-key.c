@@ -9,18 +9,18 @@
 enum { PBKDF2_ITERATIONS = 2048 };
 
 /* The text that encrypts the key of ROLE. */
-static PkiSecret *derive_passphrase(PkiAuthorityRole role, const PkiWrappingKey *wrapping_key,
-                                    GError **error)
+static Secret *derive_passphrase(PkiAuthorityRole role, const PkiWrappingKey *wrapping_key,
+                                 GError **error)
 {
   static const char *const labels[] = {
       [PKI_AUTHORITY_ROLE_ISSUING] = "certdrop issuing CA key passphrase",
       [PKI_AUTHORITY_ROLE_ROOT] = "certdrop root CA key passphrase",
   };
   G_STATIC_ASSERT(G_N_ELEMENTS(labels) == PKI_AUTHORITY_ROLE_N);
-  g_autoptr(PkiSecret) raw = pki_wrapping_key_derive(wrapping_key, labels[role], 32, error);
+  g_autoptr(Secret) raw = pki_wrapping_key_derive(wrapping_key, labels[role], 32, error);
   if (raw == NULL)
     return NULL;
-  PkiSecret *passphrase = pki_secret_new(2 * raw->length);
+  Secret *passphrase = secret_new(2 * raw->length);
   static const char digits[] = "0123456789abcdef";
   for (gsize i = 0; i < raw->length; i++) {
     passphrase->data[2 * i] = (guint8)digits[raw->data[i] >> 4];
@@ -32,7 +32,7 @@ static PkiSecret *derive_passphrase(PkiAuthorityRole role, const PkiWrappingKey 
 /* Answers OSSL_STORE's question for the passphrase. */
 static int give_passphrase(char *buffer, int size, int writing, void *data)
 {
-  const PkiSecret *passphrase = data;
+  const Secret *passphrase = data;
   if (writing || (gsize)size < passphrase->length)
     return -1;
   memcpy(buffer, passphrase->data, passphrase->length);
@@ -53,7 +53,7 @@ static EVP_PKEY *load_first_key(OSSL_STORE_CTX *store)
 EVP_PKEY *pki_authority_key_load(const char *uri, PkiAuthorityRole role,
                                  const PkiWrappingKey *wrapping_key, GError **error)
 {
-  g_autoptr(PkiSecret) passphrase = derive_passphrase(role, wrapping_key, error);
+  g_autoptr(Secret) passphrase = derive_passphrase(role, wrapping_key, error);
   if (passphrase == NULL)
     return NULL;
   g_autoptr(UI_METHOD) method = UI_UTIL_wrap_read_pem_callback(give_passphrase, 0);
@@ -75,7 +75,7 @@ EVP_PKEY *pki_authority_key_load(const char *uri, PkiAuthorityRole role,
 }
 
 /* PBES2 with AES-256-CBC and HMAC-SHA256, which every program can read. */
-static X509_SIG *encrypt(const PkiSecret *pkcs8, const PkiSecret *passphrase)
+static X509_SIG *encrypt(const Secret *pkcs8, const Secret *passphrase)
 {
   const guint8 *at = pkcs8->data;
   g_autoptr(PKCS8_PRIV_KEY_INFO) info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &at, (long)pkcs8->length);
@@ -89,8 +89,8 @@ static X509_SIG *encrypt(const PkiSecret *pkcs8, const PkiSecret *passphrase)
 GBytes *pki_authority_key_encrypt(const PkiKey *key, PkiAuthorityRole role,
                                   const PkiWrappingKey *wrapping_key, GError **error)
 {
-  g_autoptr(PkiSecret) passphrase = derive_passphrase(role, wrapping_key, error);
-  g_autoptr(PkiSecret) pkcs8 = passphrase == NULL ? NULL : pki_key_to_pkcs8(key, error);
+  g_autoptr(Secret) passphrase = derive_passphrase(role, wrapping_key, error);
+  g_autoptr(Secret) pkcs8 = passphrase == NULL ? NULL : pki_key_to_pkcs8(key, error);
   if (pkcs8 == NULL)
     return NULL;
   g_autoptr(X509_SIG) encrypted = encrypt(pkcs8, passphrase);

@@ -27,7 +27,7 @@ static gboolean write_rsa(PkiDerWriter *writer, const PkiKey *key, GError **erro
   gsize end = writer->start;
   gsize width = pki_key_kind_info(pki_key_kind(key))->bits / 8;
   for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
-    g_autoptr(PkiSecret) number = pki_key_parameter(pki_key_evp(key), numbers[i], width, error);
+    g_autoptr(Secret) number = pki_key_parameter(pki_key_evp(key), numbers[i], width, error);
     if (number == NULL)
       return FALSE;
     pki_der_put_unsigned(writer, number->data, number->length);
@@ -42,7 +42,7 @@ static gboolean write_rsa(PkiDerWriter *writer, const PkiKey *key, GError **erro
 static gboolean write_ec(PkiDerWriter *writer, const PkiKey *key, GError **error)
 {
   gsize width = pki_key_kind_info(pki_key_kind(key))->bits / 8;
-  g_autoptr(PkiSecret) number =
+  g_autoptr(Secret) number =
       pki_key_parameter(pki_key_evp(key), OSSL_PKEY_PARAM_PRIV_KEY, width, error);
   if (number == NULL)
     return FALSE;
@@ -66,7 +66,7 @@ static gboolean write_ec(PkiDerWriter *writer, const PkiKey *key, GError **error
 /* CurvePrivateKey, RFC 8410 7. */
 static gboolean write_ed25519(PkiDerWriter *writer, const PkiKey *key, GError **error)
 {
-  g_autoptr(PkiSecret) number = pki_secret_new(32);
+  g_autoptr(Secret) number = secret_new(32);
   gsize end = writer->start;
   gsize length = number->length;
   if (EVP_PKEY_get_raw_private_key(pki_key_evp(key), number->data, &length) != 1)
@@ -83,12 +83,12 @@ static const WritePrivate writers[] = {
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(writers) == PKI_KEY_KIND_N);
 
-PkiSecret *pki_key_to_pkcs8(const PkiKey *key, GError **error)
+Secret *pki_key_to_pkcs8(const PkiKey *key, GError **error)
 {
   PkiKeyKind kind = pki_key_kind(key);
   const PkiKeyKindInfo *info = pki_key_kind_info(kind);
   /* An RSA key has nine halves of its modulus's size; 256 are for all headers. */
-  g_autoptr(PkiSecret) buffer = pki_secret_new(info->bits / 8 * 9 / 2 + 256);
+  g_autoptr(Secret) buffer = secret_new(info->bits / 8 * 9 / 2 + 256);
   PkiDerWriter writer = {buffer, buffer->length};
   if (!writers[kind](&writer, key, error))
     return NULL;
@@ -96,5 +96,5 @@ PkiSecret *pki_key_to_pkcs8(const PkiKey *key, GError **error)
   pki_der_put(&writer, info->identifier, info->identifier_length);
   pki_der_put(&writer, version_0, sizeof version_0);
   pki_der_put_header(&writer, PKI_DER_SEQUENCE, buffer->length);
-  return pki_secret_new_copy(buffer->data + writer.start, buffer->length - writer.start);
+  return secret_new_copy(buffer->data + writer.start, buffer->length - writer.start);
 }

@@ -42,9 +42,9 @@ EVP_PKEY *pki_key_evp(const PkiKey *key)
   return key->key;
 }
 
-PkiSecret *pki_key_parameter(EVP_PKEY *key, const char *name, gsize width, GError **error)
+Secret *pki_key_parameter(EVP_PKEY *key, const char *name, gsize width, GError **error)
 {
-  g_autoptr(PkiSecret) number = pki_secret_new(width);
+  g_autoptr(Secret) number = secret_new(width);
   OSSL_PARAM parameters[] = {OSSL_PARAM_construct_BN(name, number->data, width),
                              OSSL_PARAM_construct_end()};
   if (EVP_PKEY_get_params(key, parameters) != 1 || !OSSL_PARAM_modified(&parameters[0])) {
@@ -65,12 +65,12 @@ PkiSecret *pki_key_parameter(EVP_PKEY *key, const char *name, gsize width, GErro
 static GBytes *build_rsa_spki(EVP_PKEY *key, PkiKeyKind kind, GError **error)
 {
   gsize width = pki_key_kind_info(kind)->bits / 8;
-  g_autoptr(PkiSecret) modulus = pki_key_parameter(key, OSSL_PKEY_PARAM_RSA_N, width, error);
-  g_autoptr(PkiSecret) exponent =
+  g_autoptr(Secret) modulus = pki_key_parameter(key, OSSL_PKEY_PARAM_RSA_N, width, error);
+  g_autoptr(Secret) exponent =
       modulus == NULL ? NULL : pki_key_parameter(key, OSSL_PKEY_PARAM_RSA_E, width, error);
   if (exponent == NULL)
     return NULL;
-  g_autoptr(PkiSecret) buffer = pki_secret_new(2 * width + 16);
+  g_autoptr(Secret) buffer = secret_new(2 * width + 16);
   PkiDerWriter writer = {buffer, buffer->length};
   pki_der_put_unsigned(&writer, exponent->data, width);
   pki_der_put_unsigned(&writer, modulus->data, width);
@@ -175,7 +175,7 @@ static PkiKeyKind kind_of(EVP_PKEY *key)
   return 0;
 }
 
-PkiKey *pki_key_from_pkcs8(const PkiSecret *pkcs8, GError **error)
+PkiKey *pki_key_from_pkcs8(const Secret *pkcs8, GError **error)
 {
   const guint8 *at = pkcs8->data;
   g_autoptr(PKCS8_PRIV_KEY_INFO) info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &at, (long)pkcs8->length);

@@ -42,10 +42,10 @@ char *pki_pem_from_bytes(const char *label, GBytes *bytes)
   return text;
 }
 
-PkiSecret *pki_pkcs8_to_pem(const PkiSecret *pkcs8)
+Secret *pki_pkcs8_to_pem(const Secret *pkcs8)
 {
   static const char label[] = "PRIVATE KEY";
-  PkiSecret *pem = pki_secret_new(pki_pem_length(label, pkcs8->length));
+  Secret *pem = secret_new(pki_pem_length(label, pkcs8->length));
   pki_pem_write((char *)pem->data, label, pkcs8->data, pkcs8->length);
   return pem;
 }

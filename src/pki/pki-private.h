@@ -59,7 +59,7 @@ gboolean pki_der_is_next(const PkiSlice *input, guint8 tag);
 /* Writes DER from the last byte to the first, so that every length is known when it is written,
  * into a secret that is large enough (asserted). */
 typedef struct {
-  PkiSecret *buffer;
+  Secret *buffer;
   gsize start; /* what is written is buffer[start, length) */
 } PkiDerWriter;
 
@@ -128,7 +128,7 @@ GBytes *pki_spki_build(PkiKeyKind kind, const guint8 *public_key, gsize length);
 
 /* A number of KEY by OpenSSL's parameter name, as WIDTH big-endian bytes: unlike
  * EVP_PKEY_get_bn_param() it leaves the secure heap at no time. */
-PkiSecret *pki_key_parameter(EVP_PKEY *key, const char *name, gsize width, GError **error);
+Secret *pki_key_parameter(EVP_PKEY *key, const char *name, gsize width, GError **error);
 
 /* Copies SPKI's algorithm and key into TARGET without decoding them, which takes OpenSSL 3.0 five
  * times as long as a signature. */

@@ -30,6 +30,7 @@
 #define CERTDROP_PKI_PKI_H
 
 #include "base/autoptr.h"
+#include "base/secret.h"
 
 #include <glib.h>
 
@@ -43,25 +44,6 @@
  * allow it, never in a core dump. To be called once, before threads and before a jail is closed; a
  * second call does nothing. */
 gboolean pki_init(gsize secure_heap, GError **error);
-
-/* ---- Secrets ---------------------------------------------------------- */
-
-/* Bytes in OpenSSL's secure heap, wiped when freed. DATA[LENGTH] is 0, so that
- * text can be used as a string. */
-typedef struct {
-  guint8 *data;
-  gsize length;
-} PkiSecret;
-
-/* A secret of LENGTH zero bytes to be filled by the caller. Aborts when the
- * secure heap is full, as GLib does for its own. */
-PkiSecret *pki_secret_new(gsize length);
-
-/* A secret with a copy of LENGTH bytes at DATA. */
-PkiSecret *pki_secret_new_copy(gconstpointer data, gsize length);
-
-void pki_secret_free(PkiSecret *secret);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiSecret, pki_secret_free)
 
 /* ---- The instance's key ----------------------------------------------- */
 
@@ -83,7 +65,7 @@ PkiWrappingKey *pki_wrapping_key_from_bytes(gconstpointer bytes, gsize length, G
 PkiWrappingKey *pki_wrapping_key_from_fd(int fd, const char *name, GError **error);
 
 /* The 32 bytes, for `init` to write into a file of mode 0600. */
-const PkiSecret *pki_wrapping_key_secret(const PkiWrappingKey *wrapping_key);
+const Secret *pki_wrapping_key_secret(const PkiWrappingKey *wrapping_key);
 
 void pki_wrapping_key_free(PkiWrappingKey *wrapping_key);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiWrappingKey, pki_wrapping_key_free)
@@ -91,18 +73,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiWrappingKey, pki_wrapping_key_free)
 /* SECRET (a PKCS#8 key, a password: at least one byte) wrapped with AES-256 key
  * wrap with padding (RFC 5649). Deterministic: the same secret gives the same
  * bytes. */
-GBytes *pki_wrapping_key_wrap(const PkiWrappingKey *wrapping_key, const PkiSecret *secret,
+GBytes *pki_wrapping_key_wrap(const PkiWrappingKey *wrapping_key, const Secret *secret,
                               GError **error);
 
 /* What was wrapped. CERTDROP_ERROR_CORRUPT if WRAPPED was changed or was wrapped
  * under another key: the wrapping protects integrity too. */
-PkiSecret *pki_wrapping_key_unwrap(const PkiWrappingKey *wrapping_key, GBytes *wrapped,
-                                   GError **error);
+Secret *pki_wrapping_key_unwrap(const PkiWrappingKey *wrapping_key, GBytes *wrapped,
+                                GError **error);
 
 /* LENGTH bytes derived from the key by HKDF-SHA256 (RFC 5869) with LABEL as its
  * info: a subkey for each purpose, none of which tells about the others. */
-PkiSecret *pki_wrapping_key_derive(const PkiWrappingKey *wrapping_key, const char *label,
-                                   gsize length, GError **error);
+Secret *pki_wrapping_key_derive(const PkiWrappingKey *wrapping_key, const char *label, gsize length,
+                                GError **error);
 
 /* ---- Key kinds and keys ----------------------------------------------- */
 
@@ -133,7 +115,7 @@ PkiKey *pki_key_generate(PkiKeyKind kind, GError **error);
 /* The key in PKCS#8 DER (RFC 5958, unencrypted). CERTDROP_ERROR_REFUSED if it is not
  * a key of one of the kinds. Slow (0.2 ms): archives need the bytes only, see
  * pki_pkcs8_to_pem(). */
-PkiKey *pki_key_from_pkcs8(const PkiSecret *pkcs8, GError **error);
+PkiKey *pki_key_from_pkcs8(const Secret *pkcs8, GError **error);
 
 PkiKeyKind pki_key_kind(const PkiKey *key);
 
@@ -149,10 +131,10 @@ void pki_key_free(PkiKey *key);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiKey, pki_key_free)
 
 /* The key as PKCS#8 DER, byte for byte what OpenSSL writes. */
-PkiSecret *pki_key_to_pkcs8(const PkiKey *key, GError **error);
+Secret *pki_key_to_pkcs8(const PkiKey *key, GError **error);
 
 /* PKCS#8 DER as PEM ("PRIVATE KEY"); the bytes are not looked at. */
-PkiSecret *pki_pkcs8_to_pem(const PkiSecret *pkcs8);
+Secret *pki_pkcs8_to_pem(const Secret *pkcs8);
 
 /* ---- Subject ---------------------------------------------------------- */
 

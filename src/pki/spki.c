@@ -107,7 +107,7 @@ char *pki_spki_label(const PkiSpki *spki)
 GBytes *pki_spki_build(PkiKeyKind kind, const guint8 *public_key, gsize length)
 {
   const PkiKeyKindInfo *info = pki_key_kind_info(kind);
-  g_autoptr(PkiSecret) buffer = pki_secret_new(length + info->identifier_length + 16);
+  g_autoptr(Secret) buffer = secret_new(length + info->identifier_length + 16);
   PkiDerWriter writer = {buffer, buffer->length};
   pki_der_put(&writer, public_key, length);
   pki_der_put(&writer, "", 1);

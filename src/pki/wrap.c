@@ -10,13 +10,13 @@
 #include <unistd.h>
 
 struct PkiWrappingKey {
-  PkiSecret *secret;
+  Secret *secret;
 };
 
 static PkiWrappingKey *wrapping_key_new(void)
 {
   PkiWrappingKey *wrapping_key = g_new(PkiWrappingKey, 1);
-  wrapping_key->secret = pki_secret_new(PKI_WRAPPING_KEY_LENGTH);
+  wrapping_key->secret = secret_new(PKI_WRAPPING_KEY_LENGTH);
   return wrapping_key;
 }
 
@@ -24,11 +24,11 @@ void pki_wrapping_key_free(PkiWrappingKey *wrapping_key)
 {
   if (wrapping_key == NULL)
     return;
-  pki_secret_free(wrapping_key->secret);
+  secret_free(wrapping_key->secret);
   g_free(wrapping_key);
 }
 
-const PkiSecret *pki_wrapping_key_secret(const PkiWrappingKey *wrapping_key)
+const Secret *pki_wrapping_key_secret(const PkiWrappingKey *wrapping_key)
 {
   return wrapping_key->secret;
 }
@@ -79,7 +79,7 @@ PkiWrappingKey *pki_wrapping_key_from_fd(int fd, const char *name, GError **erro
   if (!check_key_file(fd, name, error))
     return NULL;
   g_autoptr(PkiWrappingKey) wrapping_key = wrapping_key_new();
-  PkiSecret *secret = wrapping_key->secret;
+  Secret *secret = wrapping_key->secret;
   for (gsize done = 0; done < secret->length;) {
     ssize_t count = pread(fd, secret->data + done, secret->length - done, (off_t)done);
     if (count < 0 && errno == EINTR)
@@ -109,7 +109,7 @@ static int run_wrap_cipher(const PkiWrappingKey *wrapping_key, gboolean encrypt,
   return count + rest;
 }
 
-GBytes *pki_wrapping_key_wrap(const PkiWrappingKey *wrapping_key, const PkiSecret *secret,
+GBytes *pki_wrapping_key_wrap(const PkiWrappingKey *wrapping_key, const Secret *secret,
                               GError **error)
 {
   /* RFC 5649 3: padded to a multiple of 8, and 8 bytes of check value. */
@@ -123,12 +123,11 @@ GBytes *pki_wrapping_key_wrap(const PkiWrappingKey *wrapping_key, const PkiSecre
   return g_bytes_new_take(output, (gsize)count);
 }
 
-PkiSecret *pki_wrapping_key_unwrap(const PkiWrappingKey *wrapping_key, GBytes *wrapped,
-                                   GError **error)
+Secret *pki_wrapping_key_unwrap(const PkiWrappingKey *wrapping_key, GBytes *wrapped, GError **error)
 {
   PkiSlice input = pki_slice_from_bytes(wrapped);
   /* The cipher asks for room for the whole input, though it puts out less. */
-  g_autoptr(PkiSecret) output = pki_secret_new(input.length);
+  g_autoptr(Secret) output = secret_new(input.length);
   int count = run_wrap_cipher(wrapping_key, FALSE, input.data, input.length, output->data);
   if (count <= 0) {
     pki_set_error(error, CERTDROP_ERROR_CORRUPT,
@@ -136,14 +135,14 @@ PkiSecret *pki_wrapping_key_unwrap(const PkiWrappingKey *wrapping_key, GBytes *w
                   "instance's");
     return NULL;
   }
-  return pki_secret_new_copy(output->data, (gsize)count);
+  return secret_new_copy(output->data, (gsize)count);
 }
 
-PkiSecret *pki_wrapping_key_derive(const PkiWrappingKey *wrapping_key, const char *label,
-                                   gsize length, GError **error)
+Secret *pki_wrapping_key_derive(const PkiWrappingKey *wrapping_key, const char *label, gsize length,
+                                GError **error)
 {
   g_autoptr(EVP_KDF_CTX) context = EVP_KDF_CTX_new(pki_algorithms()->hkdf);
-  g_autoptr(PkiSecret) derived = pki_secret_new(length);
+  g_autoptr(Secret) derived = secret_new(length);
   OSSL_PARAM parameters[] = {
       OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)"SHA256", 0),
       OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, wrapping_key->secret->data,

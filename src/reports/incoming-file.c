@@ -105,7 +105,7 @@ static void incoming_add_item(const Page *page, cmark_node *cell, const LedgerIt
   page_add_format(cell, " %s%s", item_words[item->outcome],
                   item->repeated ? " before, repeated" : "");
   if (item->outcome == LIFECYCLE_OUTCOME_ACCEPTED && item->subject != NULL) {
-    g_autofree char *id = request_certificate_id(item->subject);
+    g_autofree char *id = ids_certificate_meant(item->subject);
     page_add_text(cell, ": ");
     page_add_certificate(page, cell, id);
   }

@@ -40,13 +40,13 @@ static void order_add_payments(Table *table, const LedgerOrder *order)
 static void order_add_position(const Page *page, Table *table, const LifecycleOrder *order,
                                const char *id)
 {
-  gint64 position = g_ascii_strtoll(strrchr(id, '.') + 1, NULL, 10);
+  gint64 position = ids_position(id);
   cmark_node *cell = table_add_fact(table, "Certificate");
   page_add_format(cell, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT, position, order->quantity);
   for (gint64 other = position - 1; other <= position + 1; other += 2) {
     if (other < 1 || other > order->quantity)
       continue;
-    g_autofree char *neighbour = lifecycle_certificate_id(order->ref, other);
+    g_autofree char *neighbour = ids_certificate(order->ref, other);
     page_add_text(cell, ", ");
     page_add_certificate(page, cell, neighbour);
   }

@@ -184,14 +184,6 @@ GPtrArray *request_faults_from_bytes(GBytes *bytes)
   return faults;
 }
 
-char *request_certificate_id(const char *text)
-{
-  const char *point = strrchr(text, '.');
-  gboolean numbered =
-      point != NULL && point[1] != '\0' && strspn(point + 1, "0123456789") == strlen(point + 1);
-  return numbered ? g_strdup(text) : g_strdup_printf("%s.1", text);
-}
-
 gboolean request_check_creating_ref(const char *ref, guint line, GPtrArray *faults)
 {
   const gsize longest = 40;
@@ -201,7 +193,7 @@ gboolean request_check_creating_ref(const char *ref, guint line, GPtrArray *faul
         faults, "reference-form", line, NULL,
         "the reference \"%s\" has %zu characters; one that makes certificates has at most %zu", ref,
         strlen(ref), longest);
-  if (g_regex_match_simple("([.]|-r)[0-9]+$", ref, 0, 0))
+  if (ids_is_renewal(ref) || ids_has_position(ref))
     fault_add(faults, "reference-form", line, NULL,
               "the reference \"%s\" ends like the ID of a certificate or of a renewal; choose one "
               "that does not end in a dot and digits, or in -r and digits, such as PO-4711",

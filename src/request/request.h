@@ -3,6 +3,7 @@
 #define CERTDROP_REQUEST_REQUEST_H
 
 #include "request/fault.h"
+#include "request/ids.h"
 #include "request/kinds.h"
 
 /* One item of a file: a document, or one part of a batch. */
@@ -53,10 +54,6 @@ GPtrArray *request_faults_from_bytes(GBytes *bytes);
 /* Whether TEXT, or NULL, is a reference as the schema has it: part of a path, once
  * it is accepted, and so checked again when it comes from a reader. */
 gboolean request_is_reference(const char *text);
-
-/* The certificate ID that TEXT means: "REF" is short for "REF.1". The caller
- * frees it. */
-char *request_certificate_id(const char *text);
 
 /* Whether REF may name certificates (rules.md 2); otherwise adds a fault. */
 gboolean request_check_creating_ref(const char *ref, guint line, GPtrArray *faults);

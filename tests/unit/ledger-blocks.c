@@ -42,7 +42,7 @@ static void test_blocks(Book *book, gconstpointer data G_GNUC_UNUSED)
 /* Certificate NUMBER of the one order that test_neighbours() makes. */
 static void move(Book *book, gint64 number, LifecycleStatus status)
 {
-  g_autofree char *id = lifecycle_certificate_id("PO-1", number);
+  g_autofree char *id = ids_certificate("PO-1", number);
   begin(book);
   set_status(book, id, status);
   commit(book);
@@ -80,7 +80,7 @@ static void test_neighbours_unissued(Book *book, gconstpointer data G_GNUC_UNUSE
   begin(book);
   add_order(book, "PO-1", "free", 300, TRUE);
   for (gint64 number = 102; number <= 200; number++) {
-    g_autofree char *id = lifecycle_certificate_id("PO-1", number);
+    g_autofree char *id = ids_certificate("PO-1", number);
     set_status(book, id, LIFECYCLE_STATUS_ISSUED);
   }
   commit(book);
@@ -122,7 +122,7 @@ static void test_counts(Book *book, gconstpointer data G_GNUC_UNUSED)
   begin(book);
   add_order(book, "PO-1", "dv", 250, FALSE);
   for (int i = 0; i < 2000; i++) {
-    g_autofree char *id = lifecycle_certificate_id("PO-1", g_rand_int_range(random, 1, 251));
+    g_autofree char *id = ids_certificate("PO-1", g_rand_int_range(random, 1, 251));
     LifecycleStatus to = (LifecycleStatus)g_rand_int_range(random, 1, LIFECYCLE_STATUS_N);
     if (lifecycle_move_is_allowed(status_of(book, id), to))
       set_status(book, id, to);

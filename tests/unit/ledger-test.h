@@ -224,7 +224,7 @@ static inline gint64 wrong_entry(Book *book)
 
 static inline void issue_one(Book *book, gint64 number, gint64 not_after)
 {
-  g_autofree char *id = lifecycle_certificate_id("PO-1", number);
+  g_autofree char *id = ids_certificate("PO-1", number);
   g_autofree char *serial = g_strdup_printf("%d", (int)number);
   set_status(book, id, LIFECYCLE_STATUS_ISSUED);
   add_issue(book, id, serial, serial, not_after);

@@ -4,11 +4,11 @@
 /* The columns of both tables below, in the order of the statuses. */
 #define COLUMNS (LIFECYCLE_STATUS_N - 1)
 
-/* a: allowed, w: waits, -: refused. Awaiting, paid, pending, failed, issued,
- * expired, revoked, refunded. NULL: names no certificate. */
+/* a: allowed, r: while a re-issue is under way, w: waits, -: refused. Awaiting, paid, pending,
+ * failed, issued, expired, revoked, refunded. NULL: names no certificate. */
 static const char *const cells[REQUEST_KIND_N] = {
     [REQUEST_KIND_APPLICATION] = "wa-a----",  [REQUEST_KIND_WITHDRAWAL] = "--a-----",
-    [REQUEST_KIND_REVIEW] = "wwa-----",       [REQUEST_KIND_ISSUANCE] = "--a-----",
+    [REQUEST_KIND_REVIEW] = "wwa-rr--",       [REQUEST_KIND_ISSUANCE] = "--a-rr--",
     [REQUEST_KIND_DOWNLOAD] = "----aa--",     [REQUEST_KIND_DEPLOYMENT] = "----a---",
     [REQUEST_KIND_UNDEPLOYMENT] = "----aaaa", [REQUEST_KIND_RENEWAL] = "----aa--",
     [REQUEST_KIND_REVOCATION] = "aaaaa---",   [REQUEST_KIND_DELETION] = "aa-aaaaa",
@@ -19,6 +19,8 @@ static LifecycleVerdict expected_verdict(RequestKind kind, LifecycleStatus statu
   switch (cells[kind][status - 1]) {
   case 'a':
     return LIFECYCLE_VERDICT_ALLOW;
+  case 'r':
+    return LIFECYCLE_VERDICT_ALLOW_REISSUE;
   case 'w':
     return LIFECYCLE_VERDICT_WAIT;
   default:
@@ -38,7 +40,8 @@ static void test_cells(void)
       const LifecycleCell *cell = lifecycle_cell(status, kind);
       g_test_message("%s on %s", request_kinds[kind].name, lifecycle_statuses[status].name);
       g_assert_cmpint(cell->verdict, ==, expected_verdict(kind, status));
-      gboolean refused = cell->verdict == LIFECYCLE_VERDICT_REFUSE;
+      gboolean refused = cell->verdict == LIFECYCLE_VERDICT_REFUSE ||
+                         cell->verdict == LIFECYCLE_VERDICT_ALLOW_REISSUE;
       g_assert_cmpint(cell->reason != NULL && strlen(cell->reason) > 10, ==, refused);
     }
   }

@@ -115,8 +115,7 @@ static inline void know_certificate(World *world, const char *product, Lifecycle
   order->price = product_price(order->product, 1, 1, order->name_count);
   order->currency = g_strdup("CNY");
   order->paid = status != LIFECYCLE_STATUS_AWAITING_PAYMENT;
-  LifecycleCertificate *certificate = world->certificate = g_new0(LifecycleCertificate, 1);
-  certificate->id = g_strdup("PO-1.1");
+  LifecycleCertificate *certificate = world->certificate = lifecycle_certificate_new("PO-1.1");
   certificate->status = status;
   world->facts.order = order;
   world->facts.certificate = certificate;

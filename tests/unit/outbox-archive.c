@@ -16,7 +16,7 @@
 
 static const char *const two_names[] = {"www.example.test", "pay.example.test", NULL};
 
-static OutboxBundle example_bundle(const PkiSecret *key)
+static OutboxBundle example_bundle(const Secret *key)
 {
   return (OutboxBundle){
       .certificate = "PO-4711.1",
@@ -79,7 +79,7 @@ static void test_members(void)
       {REQUEST_FORMAT_NGINX, TRUE, "fullchain.pem privkey.pem README.md "},
       {REQUEST_FORMAT_NGINX, FALSE, "fullchain.pem README.md "},
   };
-  g_autoptr(PkiSecret) key = pki_secret_new_copy(KEY_PEM, strlen(KEY_PEM));
+  g_autoptr(Secret) key = secret_new_copy(KEY_PEM, strlen(KEY_PEM));
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     OutboxBundle bundle = example_bundle(cases[i].with_key ? key : NULL);
     g_autoptr(OutboxArchive) archive = make(&bundle, cases[i].format);
@@ -98,7 +98,7 @@ static void test_members(void)
 
 static void test_readme(void)
 {
-  g_autoptr(PkiSecret) key = pki_secret_new_copy(KEY_PEM, strlen(KEY_PEM));
+  g_autoptr(Secret) key = secret_new_copy(KEY_PEM, strlen(KEY_PEM));
   OutboxBundle bundle = example_bundle(key);
   g_autofree char *nginx = outbox_make_readme(&bundle, REQUEST_FORMAT_NGINX);
   g_autofree char *pem = outbox_make_readme(&bundle, REQUEST_FORMAT_PEM);
@@ -145,7 +145,7 @@ static void test_naughty_readme(void)
 
 static void test_is_deterministic(void)
 {
-  g_autoptr(PkiSecret) key = pki_secret_new_copy(KEY_PEM, strlen(KEY_PEM));
+  g_autoptr(Secret) key = secret_new_copy(KEY_PEM, strlen(KEY_PEM));
   OutboxBundle bundle = example_bundle(key);
   g_autoptr(OutboxArchive) one = make(&bundle, REQUEST_FORMAT_NGINX);
   g_autoptr(OutboxArchive) other = make(&bundle, REQUEST_FORMAT_NGINX);
@@ -169,7 +169,7 @@ static void test_time_stamp(void)
 static void *make_many(void *data)
 {
   const OutboxArchive *expected = data;
-  g_autoptr(PkiSecret) key = pki_secret_new_copy(KEY_PEM, strlen(KEY_PEM));
+  g_autoptr(Secret) key = secret_new_copy(KEY_PEM, strlen(KEY_PEM));
   OutboxBundle bundle = example_bundle(key);
   for (int i = 0; i < 300; i++) {
     g_autoptr(OutboxArchive) archive = make(&bundle, REQUEST_FORMAT_PEM);
@@ -180,7 +180,7 @@ static void *make_many(void *data)
 
 static void test_threads(void)
 {
-  g_autoptr(PkiSecret) key = pki_secret_new_copy(KEY_PEM, strlen(KEY_PEM));
+  g_autoptr(Secret) key = secret_new_copy(KEY_PEM, strlen(KEY_PEM));
   OutboxBundle bundle = example_bundle(key);
   g_autoptr(OutboxArchive) expected = make(&bundle, REQUEST_FORMAT_PEM);
   GThread *threads[4];
@@ -194,7 +194,7 @@ static void test_threads(void)
 
 /* How often SECRET stands in LENGTH bytes of the memory MEM from BEGIN on. CHUNK
  * bytes of it at a time come to BUFFER, and overlap by the secret's length. */
-static guint count_in_range(int mem, gsize begin, gsize length, const PkiSecret *secret,
+static guint count_in_range(int mem, gsize begin, gsize length, const Secret *secret,
                             guint8 *buffer)
 {
   guint count = 0;
@@ -209,7 +209,7 @@ static guint count_in_range(int mem, gsize begin, gsize length, const PkiSecret 
 }
 
 /* How often SECRET stands in the memory of this process. */
-static guint count_in_memory(const PkiSecret *secret)
+static guint count_in_memory(const Secret *secret)
 {
   guint8 *buffer = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   g_assert_true(buffer != MAP_FAILED);
@@ -239,7 +239,7 @@ static guint count_in_memory(const PkiSecret *secret)
 /* While an archive is there, the key is in memory twice; then once. */
 static void test_leaves_no_key(void)
 {
-  g_autoptr(PkiSecret) key = pki_secret_new(48);
+  g_autoptr(Secret) key = secret_new(48);
   for (gsize i = 0; i < key->length; i++)
     key->data[i] = (guint8)g_test_rand_int_range(1, 255);
   g_assert_cmpuint(count_in_memory(key), ==, 1);

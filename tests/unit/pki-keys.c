@@ -36,9 +36,9 @@ static void test_pkcs8_is_openssls(gconstpointer data)
 {
   GError *error = NULL;
   g_autoptr(PkiKey) key = new_key((PkiKeyKind)GPOINTER_TO_INT(data));
-  g_autoptr(PkiSecret) pkcs8 = pki_key_to_pkcs8(key, &error);
+  g_autoptr(Secret) pkcs8 = pki_key_to_pkcs8(key, &error);
   g_assert_no_error(error);
-  g_autoptr(PkiSecret) expected = openssl_pkcs8(pki_key_evp(key));
+  g_autoptr(Secret) expected = openssl_pkcs8(pki_key_evp(key));
   g_assert_cmpmem(pkcs8->data, pkcs8->length, expected->data, expected->length);
 
   g_autoptr(PkiKey) again = pki_key_from_pkcs8(pkcs8, &error);
@@ -53,10 +53,10 @@ static void test_many_ec_keys(void)
 {
   for (guint i = 0; i < 600; i++) {
     g_autoptr(PkiKey) key = new_key(PKI_KEY_KIND_EC_P256);
-    g_autoptr(PkiSecret) pkcs8 = pki_key_to_pkcs8(key, NULL);
+    g_autoptr(Secret) pkcs8 = pki_key_to_pkcs8(key, NULL);
     g_assert_cmpuint(pkcs8->length, ==, 138);
     if (i % 50 == 0) {
-      g_autoptr(PkiSecret) expected = openssl_pkcs8(pki_key_evp(key));
+      g_autoptr(Secret) expected = openssl_pkcs8(pki_key_evp(key));
       g_assert_cmpmem(pkcs8->data, pkcs8->length, expected->data, expected->length);
     }
   }
@@ -65,8 +65,8 @@ static void test_many_ec_keys(void)
 static void test_pem_is_openssls(gconstpointer data)
 {
   g_autoptr(PkiKey) key = new_key((PkiKeyKind)GPOINTER_TO_INT(data));
-  g_autoptr(PkiSecret) pkcs8 = pki_key_to_pkcs8(key, NULL);
-  g_autoptr(PkiSecret) pem = pki_pkcs8_to_pem(pkcs8);
+  g_autoptr(Secret) pkcs8 = pki_key_to_pkcs8(key, NULL);
+  g_autoptr(Secret) pem = pki_pkcs8_to_pem(pkcs8);
   g_autoptr(BIO) bio = BIO_new(BIO_s_mem());
   PEM_write_bio_PKCS8PrivateKey(bio, pki_key_evp(key), NULL, NULL, 0, NULL, NULL);
   char *expected;
@@ -75,7 +75,7 @@ static void test_pem_is_openssls(gconstpointer data)
   g_assert_cmpuint(strlen((char *)pem->data), ==, pem->length);
 }
 
-static void assert_refused(const PkiSecret *pkcs8)
+static void assert_refused(const Secret *pkcs8)
 {
   g_autoptr(GError) error = NULL;
   g_assert_null(pki_key_from_pkcs8(pkcs8, &error));
@@ -85,33 +85,33 @@ static void assert_refused(const PkiSecret *pkcs8)
 
 static void test_bad_pkcs8(void)
 {
-  g_autoptr(PkiSecret) text = pki_secret_new_copy("no key", 6);
+  g_autoptr(Secret) text = secret_new_copy("no key", 6);
   assert_refused(text);
-  g_autoptr(PkiSecret) empty = pki_secret_new(0);
+  g_autoptr(Secret) empty = secret_new(0);
   assert_refused(empty);
 
   g_autoptr(PkiKey) key = new_key(PKI_KEY_KIND_EC_P256);
-  g_autoptr(PkiSecret) pkcs8 = pki_key_to_pkcs8(key, NULL);
-  g_autoptr(PkiSecret) longer = pki_secret_new(pkcs8->length + 1);
+  g_autoptr(Secret) pkcs8 = pki_key_to_pkcs8(key, NULL);
+  g_autoptr(Secret) longer = secret_new(pkcs8->length + 1);
   memcpy(longer->data, pkcs8->data, pkcs8->length);
   assert_refused(longer);
-  g_autoptr(PkiSecret) shorter = pki_secret_new_copy(pkcs8->data, pkcs8->length - 1);
+  g_autoptr(Secret) shorter = secret_new_copy(pkcs8->data, pkcs8->length - 1);
   assert_refused(shorter);
 }
 
 static void test_other_kinds_are_refused(void)
 {
   g_autoptr(EVP_PKEY) p521 = EVP_EC_gen("P-521");
-  g_autoptr(PkiSecret) p521_pkcs8 = openssl_pkcs8(p521);
+  g_autoptr(Secret) p521_pkcs8 = openssl_pkcs8(p521);
   assert_refused(p521_pkcs8);
   g_autoptr(EVP_PKEY) bitcoin = EVP_EC_gen("secp256k1");
-  g_autoptr(PkiSecret) bitcoin_pkcs8 = openssl_pkcs8(bitcoin);
+  g_autoptr(Secret) bitcoin_pkcs8 = openssl_pkcs8(bitcoin);
   assert_refused(bitcoin_pkcs8);
   g_autoptr(EVP_PKEY) exchange = EVP_PKEY_Q_keygen(NULL, NULL, "X25519");
-  g_autoptr(PkiSecret) exchange_pkcs8 = openssl_pkcs8(exchange);
+  g_autoptr(Secret) exchange_pkcs8 = openssl_pkcs8(exchange);
   assert_refused(exchange_pkcs8);
   g_autoptr(EVP_PKEY) odd = read_rsa_fixture(2056);
-  g_autoptr(PkiSecret) odd_pkcs8 = openssl_pkcs8(odd);
+  g_autoptr(Secret) odd_pkcs8 = openssl_pkcs8(odd);
   assert_refused(odd_pkcs8);
 }
 
@@ -122,9 +122,9 @@ static void test_generate_rsa(void)
   g_autoptr(PkiKey) key = pki_key_generate(PKI_KEY_KIND_RSA_2048, &error);
   g_assert_no_error(error);
   g_assert_cmpint(EVP_PKEY_get_bits(pki_key_evp(key)), ==, 2048);
-  g_autoptr(PkiSecret) pkcs8 = pki_key_to_pkcs8(key, &error);
+  g_autoptr(Secret) pkcs8 = pki_key_to_pkcs8(key, &error);
   g_assert_no_error(error);
-  g_autoptr(PkiSecret) expected = openssl_pkcs8(pki_key_evp(key));
+  g_autoptr(Secret) expected = openssl_pkcs8(pki_key_evp(key));
   g_assert_cmpmem(pkcs8->data, pkcs8->length, expected->data, expected->length);
 }
 
@@ -155,11 +155,11 @@ static void test_threads_make_different_keys(void)
 
 static void test_secrets_are_in_the_secure_heap(void)
 {
-  g_autoptr(PkiSecret) secret = pki_secret_new_copy("abc", 3);
+  g_autoptr(Secret) secret = secret_new_copy("abc", 3);
   g_assert_cmpint(CRYPTO_secure_allocated(secret->data), ==, 1);
   g_assert_cmpstr((char *)secret->data, ==, "abc");
   g_assert_cmpuint(secret->length, ==, 3);
-  pki_secret_free(NULL);
+  secret_free(NULL);
 }
 
 int main(int argc, char **argv)

@@ -46,13 +46,13 @@ static inline EVP_PKEY *read_rsa_fixture(guint bits)
 }
 
 /* KEY's PKCS#8 as OpenSSL writes it. */
-static inline PkiSecret *openssl_pkcs8(EVP_PKEY *key)
+static inline Secret *openssl_pkcs8(EVP_PKEY *key)
 {
   g_autoptr(PKCS8_PRIV_KEY_INFO) info = EVP_PKEY2PKCS8(key);
   guint8 *der = NULL;
   int length = i2d_PKCS8_PRIV_KEY_INFO(info, &der);
   g_assert_cmpint(length, >, 0);
-  PkiSecret *secret = pki_secret_new_copy(der, (gsize)length);
+  Secret *secret = secret_new_copy(der, (gsize)length);
   OPENSSL_free(der);
   return secret;
 }
@@ -64,7 +64,7 @@ static inline PkiKey *new_key(PkiKeyKind kind)
   PkiKey *key;
   if (kind <= PKI_KEY_KIND_RSA_4096) {
     g_autoptr(EVP_PKEY) rsa = read_rsa_fixture(pki_key_kind_info(kind)->bits);
-    g_autoptr(PkiSecret) pkcs8 = openssl_pkcs8(rsa);
+    g_autoptr(Secret) pkcs8 = openssl_pkcs8(rsa);
     key = pki_key_from_pkcs8(pkcs8, &error);
   } else {
     key = pki_key_generate(kind, &error);

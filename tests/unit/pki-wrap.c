@@ -15,9 +15,9 @@ static PkiWrappingKey *fixed_key(void)
   return key;
 }
 
-static PkiSecret *numbered_secret(gsize length)
+static Secret *numbered_secret(gsize length)
 {
-  PkiSecret *secret = pki_secret_new(length);
+  Secret *secret = secret_new(length);
   for (gsize i = 0; i < length; i++)
     secret->data[i] = (guint8)(i * 7 + 1);
   return secret;
@@ -29,11 +29,11 @@ static void test_round_trip(void)
   g_autoptr(PkiWrappingKey) key = fixed_key();
   for (gsize i = 0; i < G_N_ELEMENTS(lengths); i++) {
     GError *error = NULL;
-    g_autoptr(PkiSecret) secret = numbered_secret(lengths[i]);
+    g_autoptr(Secret) secret = numbered_secret(lengths[i]);
     g_autoptr(GBytes) wrapped = pki_wrapping_key_wrap(key, secret, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(g_bytes_get_size(wrapped), ==, (lengths[i] + 7) / 8 * 8 + 8);
-    g_autoptr(PkiSecret) back = pki_wrapping_key_unwrap(key, wrapped, &error);
+    g_autoptr(Secret) back = pki_wrapping_key_unwrap(key, wrapped, &error);
     g_assert_no_error(error);
     g_assert_cmpmem(back->data, back->length, secret->data, secret->length);
     g_autoptr(GBytes) again = pki_wrapping_key_wrap(key, secret, &error);
@@ -45,7 +45,7 @@ static void test_round_trip(void)
 static void test_known_answer(void)
 {
   g_autoptr(PkiWrappingKey) key = fixed_key();
-  g_autoptr(PkiSecret) secret = pki_secret_new_copy("certdrop wraps this", 19);
+  g_autoptr(Secret) secret = secret_new_copy("certdrop wraps this", 19);
   g_autoptr(GBytes) wrapped = pki_wrapping_key_wrap(key, secret, NULL);
   PkiSlice bytes = pki_slice_from_bytes(wrapped);
   g_autoptr(GString) hex = g_string_new(NULL);
@@ -65,7 +65,7 @@ static void assert_corrupt(const PkiWrappingKey *key, GBytes *wrapped)
 static void test_every_flipped_bit_is_found(void)
 {
   g_autoptr(PkiWrappingKey) key = fixed_key();
-  g_autoptr(PkiSecret) secret = numbered_secret(21);
+  g_autoptr(Secret) secret = numbered_secret(21);
   g_autoptr(GBytes) wrapped = pki_wrapping_key_wrap(key, secret, NULL);
   PkiSlice bytes = pki_slice_from_bytes(wrapped);
   for (gsize bit = 0; bit < 8 * bytes.length; bit++) {
@@ -79,7 +79,7 @@ static void test_every_flipped_bit_is_found(void)
 static void test_every_cut_is_found(void)
 {
   g_autoptr(PkiWrappingKey) key = fixed_key();
-  g_autoptr(PkiSecret) secret = numbered_secret(40);
+  g_autoptr(Secret) secret = numbered_secret(40);
   g_autoptr(GBytes) wrapped = pki_wrapping_key_wrap(key, secret, NULL);
   for (gsize length = 0; length < g_bytes_get_size(wrapped); length++) {
     g_autoptr(GBytes) cut = g_bytes_new_from_bytes(wrapped, 0, length);
@@ -91,11 +91,11 @@ static void test_other_key(void)
 {
   g_autoptr(PkiWrappingKey) key = fixed_key();
   g_autoptr(PkiWrappingKey) other = pki_wrapping_key_generate(NULL);
-  g_autoptr(PkiSecret) secret = numbered_secret(138);
+  g_autoptr(Secret) secret = numbered_secret(138);
   g_autoptr(GBytes) wrapped = pki_wrapping_key_wrap(key, secret, NULL);
   assert_corrupt(other, wrapped);
-  const PkiSecret *a = pki_wrapping_key_secret(key);
-  const PkiSecret *b = pki_wrapping_key_secret(other);
+  const Secret *a = pki_wrapping_key_secret(key);
+  const Secret *b = pki_wrapping_key_secret(other);
   g_assert_cmpuint(b->length, ==, PKI_WRAPPING_KEY_LENGTH);
   g_assert_cmpint(memcmp(a->data, b->data, a->length), !=, 0);
 }
@@ -104,7 +104,7 @@ static void test_other_key(void)
 static void test_nothing_cannot_be_wrapped(void)
 {
   g_autoptr(PkiWrappingKey) key = fixed_key();
-  g_autoptr(PkiSecret) nothing = pki_secret_new(0);
+  g_autoptr(Secret) nothing = secret_new(0);
   g_autoptr(GError) error = NULL;
   g_assert_null(pki_wrapping_key_wrap(key, nothing, &error));
   g_assert_error(error, CERTDROP_ERROR, CERTDROP_ERROR_BUG);
@@ -113,9 +113,9 @@ static void test_nothing_cannot_be_wrapped(void)
 static void test_derive(void)
 {
   g_autoptr(PkiWrappingKey) key = fixed_key();
-  g_autoptr(PkiSecret) one = pki_wrapping_key_derive(key, "one", 32, NULL);
-  g_autoptr(PkiSecret) two = pki_wrapping_key_derive(key, "two", 32, NULL);
-  g_autoptr(PkiSecret) one_again = pki_wrapping_key_derive(key, "one", 42, NULL);
+  g_autoptr(Secret) one = pki_wrapping_key_derive(key, "one", 32, NULL);
+  g_autoptr(Secret) two = pki_wrapping_key_derive(key, "two", 32, NULL);
+  g_autoptr(Secret) one_again = pki_wrapping_key_derive(key, "one", 42, NULL);
   g_assert_cmpmem(one->data, one->length, one_again->data, 32);
   g_assert_cmpint(memcmp(one->data, two->data, 32), !=, 0);
   g_autoptr(GString) hex = g_string_new(NULL);
@@ -160,7 +160,7 @@ static void test_from_file(void)
   for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
     g_autoptr(PkiWrappingKey) key = from_file(PKI_WRAPPING_KEY_LENGTH, good[i], &error);
     g_assert_no_error(error);
-    const PkiSecret *secret = pki_wrapping_key_secret(key);
+    const Secret *secret = pki_wrapping_key_secret(key);
     g_assert_cmpuint(secret->data[0], ==, 0x5a);
     g_assert_cmpuint(secret->data[PKI_WRAPPING_KEY_LENGTH - 1], ==, 0x5a);
   }

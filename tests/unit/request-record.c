@@ -480,7 +480,7 @@ static void test_certificate_ids(void)
       {"PO-4711.x", "PO-4711.x.1"}, {"PO.", "PO..1"},           {"a.1b", "a.1b.1"},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-    g_autofree char *id = request_certificate_id(cases[i][0]);
+    g_autofree char *id = ids_certificate_meant(cases[i][0]);
     g_assert_cmpstr(id, ==, cases[i][1]);
   }
 }

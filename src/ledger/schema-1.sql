@@ -1,4 +1,5 @@
--- The ledger's tables, version 1. Only what SQLite and PostgreSQL both take.
+-- The ledger's tables, version 1. Only what SQLite and PostgreSQL both take. A later version
+-- adds a script of its own: this one stays as it is (migrate.c).
 -- Times are seconds since 1970 UTC, 0 for none; money is in hundredths.
 
 CREATE TABLE meta (

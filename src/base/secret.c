@@ -1,11 +1,11 @@
-#include "pki/pki-private.h"
+#include "base/secret.h"
 
 #include <openssl/crypto.h>
 #include <string.h>
 
-PkiSecret *pki_secret_new(gsize length)
+Secret *secret_new(gsize length)
 {
-  PkiSecret *secret = g_new(PkiSecret, 1);
+  Secret *secret = g_new(Secret, 1);
   secret->data = OPENSSL_secure_zalloc(length + 1);
   secret->length = length;
   if (secret->data == NULL)
@@ -13,14 +13,14 @@ PkiSecret *pki_secret_new(gsize length)
   return secret;
 }
 
-PkiSecret *pki_secret_new_copy(gconstpointer data, gsize length)
+Secret *secret_new_copy(gconstpointer data, gsize length)
 {
-  PkiSecret *secret = pki_secret_new(length);
+  Secret *secret = secret_new(length);
   memcpy(secret->data, data, length);
   return secret;
 }
 
-void pki_secret_free(PkiSecret *secret)
+void secret_free(Secret *secret)
 {
   if (secret == NULL)
     return;

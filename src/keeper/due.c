@@ -1,0 +1,41 @@
+#include "keeper/keeper-private.h"
+
+/* What is due by time alone, with no file that asks for it, in its order. */
+
+typedef struct {
+  KeeperDueTime time;
+  gboolean (*work)(Keeper *keeper, GError **error);
+} DueWork;
+
+/* Expiry, in portions: a million certificates may run out in one night. */
+static gboolean expire(Keeper *keeper, GError **error)
+{
+  guint moved;
+  do {
+    if (!keeper_group_begin(keeper, error) ||
+        !ledger_expire(keeper->ledger, keeper->now, &moved, error) ||
+        !keeper_group_end(keeper, error))
+      return FALSE;
+    keeper->run.expired += moved;
+  } while (moved > 0);
+  return TRUE;
+}
+
+static gboolean refresh_crls(Keeper *keeper, GError **error)
+{
+  return keeper_group_begin(keeper, error) && keeper_refresh_crls(keeper, error) &&
+         keeper_group_end(keeper, error);
+}
+
+static const DueWork works[] = {
+    {KEEPER_DUE_BEFORE_INBOX, expire},
+    {KEEPER_DUE_AFTER_INBOX, refresh_crls},
+};
+
+gboolean keeper_do_due(Keeper *keeper, KeeperDueTime time, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(works) && !keeper_is_stopped(); i++)
+    if (works[i].time == time && !works[i].work(keeper, error))
+      return FALSE;
+  return TRUE;
+}
