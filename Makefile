@@ -133,7 +133,7 @@ all: $(BUILD)/certdrop
 unit: $(unit_tests)
 # For the static analysers.
 print-flags:
-	@echo '-std=gnu17 $(all_cppflags)'
+	$(info -std=gnu17 $(all_cppflags))@:
 
 # A stamp keeps a list; what depends on it is made anew when the list changes.
 # It is compared while this file is read, so that a second make does nothing.

@@ -37,11 +37,11 @@ FileGroup *file_group_new(int root)
   return group;
 }
 
-static void file_group_add(FileGroup *group, FilePhase phase, char *from, const char *to,
+static void file_group_add(FileGroup *group, FilePhase phase, const char *from, const char *to,
                            gboolean temporary)
 {
   GroupEntry *entry = g_new0(GroupEntry, 1);
-  *entry = (GroupEntry){phase, from, g_strdup(to), temporary};
+  *entry = (GroupEntry){phase, g_strdup(from), g_strdup(to), temporary};
   g_mutex_lock(&group->lock);
   g_ptr_array_add(group->entries, entry);
   g_mutex_unlock(&group->lock);
@@ -50,7 +50,7 @@ static void file_group_add(FileGroup *group, FilePhase phase, char *from, const 
 gboolean file_group_write(FileGroup *group, FilePhase phase, const char *path, const void *bytes,
                           gsize length, mode_t mode, GError **error)
 {
-  char *temporary = NULL;
+  g_autofree char *temporary = NULL;
   if (!file_write_temporary(group->root, path, bytes, length, mode, FALSE, &temporary, error))
     return FALSE;
   file_group_add(group, phase, temporary, path, TRUE);
@@ -59,12 +59,12 @@ gboolean file_group_write(FileGroup *group, FilePhase phase, const char *path, c
 
 void file_group_move(FileGroup *group, const char *from, const char *to)
 {
-  file_group_add(group, FILE_PHASE_MOVE, g_strdup(from), to, FALSE);
+  file_group_add(group, FILE_PHASE_MOVE, from, to, FALSE);
 }
 
 void file_group_shred(FileGroup *group, const char *path)
 {
-  file_group_add(group, FILE_PHASE_MOVE, g_strdup(path), NULL, FALSE);
+  file_group_add(group, FILE_PHASE_MOVE, path, NULL, FALSE);
 }
 
 guint file_group_size(const FileGroup *group)

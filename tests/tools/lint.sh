@@ -35,8 +35,8 @@ tidy_one() {
   local file=$1 stamp
   stamp=$stamps/$(printf '%s' "$file" | tr / +)
   if [ "$stamp" -nt "$file" ] && [ "$stamp" -nt "$newest_header" ]; then return 0; fi
-  # shellcheck disable=SC2086
-  if clang-tidy --quiet "$file" -- $tidy_flags >"$stamp.out" 2>&1; then
+  # The flags are quoted as a shell reads them.
+  if eval "clang-tidy --quiet '$file' -- $tidy_flags" >"$stamp.out" 2>&1; then
     mv "$stamp.out" "$stamp"
   else
     grep -v 'warnings generated\|Suppressed\|^Use -header-filter' "$stamp.out"
@@ -46,8 +46,7 @@ tidy_one() {
 export -f tidy_one
 export stamps newest_header
 # clang-tidy comes before gcc's own macros: no fortified functions.
-tidy_flags=$(printf '%s' "$flags" | sed -E "s/-[UD]_FORTIFY_SOURCE(=[0-9])?//g; s/\"/\\\\\"/g")
-tidy_flags=${tidy_flags//\\\"/\"}
+tidy_flags=$(printf '%s' "$flags" | sed -E 's/-[UD]_FORTIFY_SOURCE(=[0-9])?//g')
 export tidy_flags
 
 tidy() {
