@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <openssl/sha.h>
 #include <string.h>
 
 gboolean text_parse_money(const char *text, gint64 *ret_cents)
@@ -39,7 +40,10 @@ char *text_format_hex(const guint8 *bytes, gsize length)
 
 char *text_sha256(const void *bytes, gsize length)
 {
-  return g_compute_checksum_for_data(G_CHECKSUM_SHA256, bytes, length);
+  /* OpenSSL's uses what the processor has for it; GLib's does not. */
+  guint8 digest[SHA256_DIGEST_LENGTH];
+  SHA256(bytes, length, digest);
+  return text_format_hex(digest, sizeof digest);
 }
 
 /* Where the extension of NAME begins; its end where there is none. */

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/text.h"
 #include "ledger/ledger-private.h"
 
 /* Each part of an entry goes into the hash with its length before it, so that
@@ -20,7 +21,7 @@ static char *entry_hash(const char *previous, gint64 number, gint64 at, const ch
   const char *parts[] = {previous, what, subject, file, text};
   for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
     digest_add(content, parts[i]);
-  return g_compute_checksum_for_string(G_CHECKSUM_SHA256, content->str, (gssize)content->len);
+  return text_sha256(content->str, content->len);
 }
 
 /* The end of the log is remembered as long as the transaction is not undone. */

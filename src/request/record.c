@@ -257,6 +257,18 @@ static const FieldOperations *field_operations(const RecordField *field)
   return &operations[field->kind];
 }
 
+/* GLib forgets what it found out about a type with the last value of it: one that stays
+ * keeps it. */
+static void keep_type(const GVariantType *type)
+{
+  static GPtrArray *values;
+  if (values == NULL)
+    values = g_ptr_array_new();
+  g_autoptr(GBytes) nothing = g_bytes_new_static("", 0);
+  GVariant *value = g_variant_ref_sink(g_variant_new_from_bytes(type, nothing, FALSE));
+  g_ptr_array_add(values, value);
+}
+
 /* Type strings are long, and checking one takes longer than using it: each is
  * made once, and kept under the address of the record or field it is of. */
 static const GVariantType *remembered_type(gconstpointer of,
@@ -273,6 +285,7 @@ static const GVariantType *remembered_type(gconstpointer of,
     append(of, text);
     type = g_variant_type_new(text->str);
     g_hash_table_insert(types, (gpointer)of, (gpointer)type);
+    keep_type(type);
   }
   g_mutex_unlock(&lock);
   return type;
