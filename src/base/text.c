@@ -72,6 +72,21 @@ static gboolean text_has_unsafe(const char *text)
   return FALSE;
 }
 
+char *text_make_readable(const char *text)
+{
+  g_autoptr(GString) readable = g_string_new(NULL);
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
+    gunichar character = g_utf8_get_char(at);
+    if (character == '\t')
+      g_string_append_c(readable, ' ');
+    else if (character == '\n' || (character == '\r' && at[1] != '\n'))
+      g_string_append_c(readable, '\n');
+    else if (!text_is_unsafe(character))
+      g_string_append_unichar(readable, character);
+  }
+  return g_strstrip(g_string_free(g_steal_pointer(&readable), FALSE));
+}
+
 char *text_safe_file_name(const char *name)
 {
   const gsize longest = 200, kept = 120;

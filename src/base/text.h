@@ -30,4 +30,8 @@ char *text_number_file_name(const char *name, guint number);
  * pages ("••••••4321"); at least half is always replaced. The caller frees it. */
 char *text_mask(const char *text, guint characters);
 
+/* TEXT, which is UTF-8, with nothing in it that a page could not show: control
+ * characters are left out except the ends of lines, blanks around it too. The caller frees it. */
+char *text_make_readable(const char *text);
+
 #endif
