@@ -13,10 +13,12 @@ RequestKind certificate_next_kind(LifecycleStatus status)
   return next_kinds[status];
 }
 
-static gboolean operation_is_possible(LifecycleStatus status, RequestKind kind)
+/* REISSUED: the certificate is being issued anew within its term. */
+static gboolean operation_is_possible(LifecycleStatus status, gboolean reissued, RequestKind kind)
 {
-  return lifecycle_operations[kind].decide != NULL &&
-         lifecycle_cell(status, kind)->verdict != LIFECYCLE_VERDICT_REFUSE;
+  LifecycleVerdict verdict = lifecycle_cell(status, kind)->verdict;
+  return lifecycle_operations[kind].decide != NULL && verdict != LIFECYCLE_VERDICT_REFUSE &&
+         (verdict != LIFECYCLE_VERDICT_ALLOW_REISSUE || reissued);
 }
 
 void certificate_add_operations(const Page *page, cmark_node *parent,
@@ -34,7 +36,7 @@ void certificate_add_operations(const Page *page, cmark_node *parent,
   for (guint i = 0; i < G_N_ELEMENTS(operations); i++) {
     RequestKind kind = operations[i].kind;
     page_add_text(parent, " · ");
-    page_add_text(operation_is_possible(certificate->status, kind)
+    page_add_text(operation_is_possible(certificate->status, FALSE, kind)
                       ? page_add_link_in(page, parent, "request", request_kinds[kind].name)
                       : page_add_mark(parent, &page_mark_off),
                   operations[i].label);
@@ -42,12 +44,12 @@ void certificate_add_operations(const Page *page, cmark_node *parent,
 }
 
 /* Why an operation is not possible, or what happens to it; NULL: it is, at once. */
-static const char *operation_note(LifecycleStatus status, RequestKind kind)
+static const char *operation_note(LifecycleStatus status, gboolean possible, RequestKind kind)
 {
   const LifecycleCell *cell = lifecycle_cell(status, kind);
   if (cell->verdict == LIFECYCLE_VERDICT_WAIT)
     return "waits until the certificate is so far";
-  if (cell->verdict == LIFECYCLE_VERDICT_REFUSE)
+  if (!possible)
     return cell->reason != NULL ? cell->reason : "its status does not allow this";
   return NULL;
 }
@@ -83,6 +85,8 @@ static void operate_add_missing(cmark_node *list)
 void certificate_add_operate(const Page *page, cmark_node *parent, const CertificateModel *model)
 {
   LifecycleStatus status = model->certificate->status;
+  gboolean reissued =
+      model->application != NULL && model->application->state == LIFECYCLE_APPLICATION_SUBMITTED;
   cmark_node *list = page_add_list(parent);
   if (status == LIFECYCLE_STATUS_AWAITING_PAYMENT)
     operate_add(page, list, TRUE, REQUEST_KIND_PAYMENT, NULL);
@@ -90,7 +94,7 @@ void certificate_add_operate(const Page *page, cmark_node *parent, const Certifi
     for (RequestKind kind = 1; kind < REQUEST_KIND_N; kind++)
       if (lifecycle_operations[kind].subject == LIFECYCLE_SUBJECT_CERTIFICATE &&
           lifecycle_operations[kind].decide != NULL &&
-          operation_is_possible(status, kind) == possible)
-        operate_add(page, list, possible, kind, operation_note(status, kind));
+          operation_is_possible(status, reissued, kind) == possible)
+        operate_add(page, list, possible, kind, operation_note(status, possible, kind));
   operate_add_missing(list);
 }
