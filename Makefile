@@ -150,9 +150,11 @@ ifneq ($(goals),)
 $(foreach list,flags sources,$(eval $(call stamp,$(list))))
 endif
 
-$(BUILD)/certdrop: $(BUILD)/obj/main.o $(library) $(resources).o $(BUILD)/stamp-flags
+# Of the objects themselves: from an archive, one of two functions of one name would
+# silently win.
+$(BUILD)/certdrop: $(objects) $(resources).o $(BUILD)/stamp-sources $(BUILD)/stamp-flags
 	$(say) LINK $@
-	$(run)$(CC) $(all_cflags) $(all_ldflags) -o $@ $(filter %.o %.a,$^) $(package_libs)
+	$(run)$(CC) $(all_cflags) $(all_ldflags) -o $@ $(filter %.o,$^) $(package_libs)
 
 $(library): $(filter-out $(BUILD)/obj/main.o,$(objects)) $(BUILD)/stamp-sources
 	$(say) AR $@

@@ -1,4 +1,4 @@
-#include "base/command.h"
+#include "base/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,23 +16,23 @@
 /* How often `stop` is asked. */
 #define GLANCE ((gint64)200 * 1000)
 /* More than is kept, so that a key is seen whole before it is left out. */
-#define RAW_LENGTH ((guint)4 * COMMAND_OUTPUT_LENGTH)
+#define RAW_LENGTH ((guint)4 * PROGRAM_OUTPUT_LENGTH)
 
 /* A command under way. */
 typedef struct {
-  const CommandRequest *request;
-  CommandResult *result;
+  const ProgramRequest *request;
+  ProgramResult *result;
   pid_t pid;
   int process; /* readable once it has ended; -1 on a kernel that has no such thing */
   int pipe;    /* its output; -1 once nobody has its other end */
   GByteArray *output;
 } Running;
 
-static char **command_environment(const CommandRequest *request)
+static char **program_environment(const ProgramRequest *request)
 {
   g_autoptr(GStrvBuilder) environment = g_strv_builder_new();
   g_autofree char *home = g_strdup_printf("HOME=%s", g_get_home_dir());
-  g_strv_builder_add(environment, "PATH=" COMMAND_PATH);
+  g_strv_builder_add(environment, "PATH=" PROGRAM_PATH);
   g_strv_builder_add(environment, "LANG=C.UTF-8");
   g_strv_builder_add(environment, home);
   for (const char *const *at = request->environment; at != NULL && *at != NULL; at++)
@@ -45,7 +45,7 @@ static char *find_program(const char *program)
 {
   if (strchr(program, '/') != NULL)
     return g_strdup(program);
-  g_auto(GStrv) folders = g_strsplit(COMMAND_PATH, ":", 0);
+  g_auto(GStrv) folders = g_strsplit(PROGRAM_PATH, ":", 0);
   for (char **folder = folders; *folder != NULL; folder++) {
     g_autofree char *path = g_build_filename(*folder, program, NULL);
     if (access(path, X_OK) == 0)
@@ -77,7 +77,7 @@ static int open_input(GBytes *input)
 }
 
 static int set_actions(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes,
-                       const CommandRequest *request, int input, int output)
+                       const ProgramRequest *request, int input, int output)
 {
   sigset_t none, all;
   sigemptyset(&none);
@@ -95,10 +95,10 @@ static int set_actions(posix_spawn_file_actions_t *actions, posix_spawnattr_t *a
   return failed;
 }
 
-static int spawn(const CommandRequest *request, int input, int output, pid_t *ret_pid)
+static int spawn(const ProgramRequest *request, int input, int output, pid_t *ret_pid)
 {
   g_autofree char *program = find_program(request->arguments[0]);
-  g_auto(GStrv) environment = command_environment(request);
+  g_auto(GStrv) environment = program_environment(request);
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   if (program == NULL)
@@ -193,10 +193,10 @@ static gboolean wait_for_end(Running *running, gint64 until, gboolean ask)
 
 static void finish(Running *running, gboolean ended)
 {
-  CommandResult *result = running->result;
+  ProgramResult *result = running->result;
   int status = 0;
   if (!ended) {
-    result->end = is_stopped(running) ? COMMAND_END_STOPPED : COMMAND_END_TIMEOUT;
+    result->end = is_stopped(running) ? PROGRAM_END_STOPPED : PROGRAM_END_TIMEOUT;
     kill(-running->pid, SIGTERM);
     wait_for_end(running, g_get_monotonic_time() + GRACE, FALSE);
     kill(-running->pid, SIGKILL);
@@ -206,24 +206,24 @@ static void finish(Running *running, gboolean ended)
   take_output(running);
   if (!ended)
     return;
-  result->end = WIFSIGNALED(status) ? COMMAND_END_SIGNAL : COMMAND_END_STATUS;
+  result->end = WIFSIGNALED(status) ? PROGRAM_END_SIGNAL : PROGRAM_END_STATUS;
   result->number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-CommandResult *command_run(const CommandRequest *request)
+ProgramResult *program_run(const ProgramRequest *request)
 {
-  CommandResult *result = g_new0(CommandResult, 1);
+  ProgramResult *result = g_new0(ProgramResult, 1);
   Running running = {.request = request, .result = result, .process = -1, .pipe = -1};
   running.output = g_byte_array_new();
   int errnum = start(&running);
   if (errnum != 0) {
-    result->end = COMMAND_END_NOT_STARTED;
+    result->end = PROGRAM_END_NOT_STARTED;
     result->number = errnum;
   } else {
     gint64 until = g_get_monotonic_time() + request->timeout_seconds * G_USEC_PER_SEC;
     finish(&running, wait_for_end(&running, until, TRUE));
   }
-  result->output = command_clean_output(running.output, request->secret);
+  result->output = program_clean_output(running.output, request->secret);
   g_byte_array_unref(running.output);
   if (running.pipe >= 0)
     close(running.pipe);
@@ -232,7 +232,7 @@ CommandResult *command_run(const CommandRequest *request)
   return result;
 }
 
-void command_result_free(CommandResult *result)
+void program_result_free(ProgramResult *result)
 {
   if (result == NULL)
     return;
@@ -240,26 +240,26 @@ void command_result_free(CommandResult *result)
   g_free(result);
 }
 
-gboolean command_succeeded(const CommandResult *result)
+gboolean program_succeeded(const ProgramResult *result)
 {
-  return result->end == COMMAND_END_STATUS && result->number == 0;
+  return result->end == PROGRAM_END_STATUS && result->number == 0;
 }
 
-char *command_describe(const CommandRequest *request, const CommandResult *result)
+char *program_describe(const ProgramRequest *request, const ProgramResult *result)
 {
   switch (result->end) {
-  case COMMAND_END_STATUS:
+  case PROGRAM_END_STATUS:
     return g_strdup_printf("ended with status %d", result->number);
-  case COMMAND_END_SIGNAL:
+  case PROGRAM_END_SIGNAL:
     return g_strdup_printf("was ended by a signal, %s", g_strsignal(result->number));
-  case COMMAND_END_TIMEOUT:
+  case PROGRAM_END_TIMEOUT:
     return g_strdup_printf("took longer than %" G_GINT64_FORMAT " s and was ended",
                            request->timeout_seconds);
-  case COMMAND_END_STOPPED:
+  case PROGRAM_END_STOPPED:
     return g_strdup("was ended because the run was");
-  case COMMAND_END_NOT_STARTED:
+  case PROGRAM_END_NOT_STARTED:
     return g_strdup_printf("could not be started: %s", g_strerror(result->number));
-  case COMMAND_END_N:
+  case PROGRAM_END_N:
     break;
   }
   g_assert_not_reached();

@@ -1,5 +1,5 @@
 /* Commands: what goes in, what comes out, how they end. */
-#include "base/command.h"
+#include "base/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,33 +10,33 @@
 
 #define SECRET_LINE "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgexampleexample"
 
-static CommandResult *run_shell(const char *script, gint64 seconds)
+static ProgramResult *run_shell(const char *script, gint64 seconds)
 {
   const char *const arguments[] = {"/bin/sh", "-c", script, NULL};
-  return command_run(&(CommandRequest){.arguments = arguments, .timeout_seconds = seconds});
+  return program_run(&(ProgramRequest){.arguments = arguments, .timeout_seconds = seconds});
 }
 
 static void test_ends(void)
 {
   static const struct {
     const char *script;
-    CommandEnd end;
+    ProgramEnd end;
     int number;
     const char *says;
   } cases[] = {
-      {"exit 0", COMMAND_END_STATUS, 0, "ended with status 0"},
-      {"exit 3", COMMAND_END_STATUS, 3, "ended with status 3"},
-      {"kill -KILL $$", COMMAND_END_SIGNAL, SIGKILL, "was ended by a signal, Killed"},
-      {"sleep 60", COMMAND_END_TIMEOUT, 0, "took longer than 1 s and was ended"},
+      {"exit 0", PROGRAM_END_STATUS, 0, "ended with status 0"},
+      {"exit 3", PROGRAM_END_STATUS, 3, "ended with status 3"},
+      {"kill -KILL $$", PROGRAM_END_SIGNAL, SIGKILL, "was ended by a signal, Killed"},
+      {"sleep 60", PROGRAM_END_TIMEOUT, 0, "took longer than 1 s and was ended"},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-    const CommandRequest request = {.timeout_seconds = 1};
-    g_autoptr(CommandResult) result = run_shell(cases[i].script, 1);
-    g_autofree char *says = command_describe(&request, result);
+    const ProgramRequest request = {.timeout_seconds = 1};
+    g_autoptr(ProgramResult) result = run_shell(cases[i].script, 1);
+    g_autofree char *says = program_describe(&request, result);
     g_assert_cmpint(result->end, ==, cases[i].end);
     g_assert_cmpint(result->number, ==, cases[i].number);
     g_assert_cmpstr(says, ==, cases[i].says);
-    g_assert_cmpint(command_succeeded(result), ==, i == 0);
+    g_assert_cmpint(program_succeeded(result), ==, i == 0);
   }
 }
 
@@ -46,10 +46,10 @@ static void test_not_started(void)
   static const int numbers[] = {ENOENT, ENOENT, EACCES};
   for (guint i = 0; i < G_N_ELEMENTS(programs); i++) {
     const char *const arguments[] = {programs[i], NULL};
-    const CommandRequest request = {.arguments = arguments, .timeout_seconds = 5};
-    g_autoptr(CommandResult) result = command_run(&request);
-    g_autofree char *says = command_describe(&request, result);
-    g_assert_cmpint(result->end, ==, COMMAND_END_NOT_STARTED);
+    const ProgramRequest request = {.arguments = arguments, .timeout_seconds = 5};
+    g_autoptr(ProgramResult) result = program_run(&request);
+    g_autofree char *says = program_describe(&request, result);
+    g_assert_cmpint(result->end, ==, PROGRAM_END_NOT_STARTED);
     g_assert_cmpint(result->number, ==, numbers[i]);
     g_assert_true(g_str_has_prefix(says, "could not be started: "));
     g_assert_cmpstr(result->output, ==, "");
@@ -59,8 +59,8 @@ static void test_not_started(void)
 static void test_no_shell(void)
 {
   static const char *const arguments[] = {"printf", "<%s>", "$HOME `id` 'a'; *", "", NULL};
-  g_autoptr(CommandResult) result =
-      command_run(&(CommandRequest){.arguments = arguments, .timeout_seconds = 5});
+  g_autoptr(ProgramResult) result =
+      program_run(&(ProgramRequest){.arguments = arguments, .timeout_seconds = 5});
   g_assert_cmpstr(result->output, ==, "<$HOME `id` 'a'; *><>");
 }
 
@@ -69,11 +69,11 @@ static void test_environment(void)
   static const char *const arguments[] = {"env", NULL};
   static const char *const more[] = {"CERTDROP_REGION=a b", NULL};
   g_setenv("CERTDROP_TEST_OF_OTHERS", "1", TRUE);
-  g_autoptr(CommandResult) result = command_run(
-      &(CommandRequest){.arguments = arguments, .environment = more, .timeout_seconds = 5});
+  g_autoptr(ProgramResult) result = program_run(
+      &(ProgramRequest){.arguments = arguments, .environment = more, .timeout_seconds = 5});
   g_auto(GStrv) lines = g_strsplit(result->output, "\n", 0);
   g_assert_cmpuint(g_strv_length(lines), ==, 4);
-  g_assert_cmpstr(lines[0], ==, "PATH=" COMMAND_PATH);
+  g_assert_cmpstr(lines[0], ==, "PATH=" PROGRAM_PATH);
   g_assert_cmpstr(lines[1], ==, "LANG=C.UTF-8");
   g_assert_true(g_str_has_prefix(lines[2], "HOME=/"));
   g_assert_cmpstr(lines[3], ==, "CERTDROP_REGION=a b");
@@ -87,7 +87,7 @@ static void test_nothing_inherited(void)
   sigaddset(&blocked, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &blocked, &before);
   signal(SIGINT, SIG_IGN);
-  g_autoptr(CommandResult) result =
+  g_autoptr(ProgramResult) result =
       run_shell("ls /proc/self/fd; sed -En 's/Sig(Blk|Ign):.*(.{8})$/\\2/p' /proc/self/status", 5);
   signal(SIGINT, SIG_DFL);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -103,12 +103,12 @@ static void test_input(void)
 {
   g_autoptr(GBytes) input = g_bytes_new_static("To: one\n\nText\n", 14);
   static const char *const arguments[] = {"cat", NULL};
-  CommandRequest request = {.arguments = arguments, .input = input, .timeout_seconds = 5};
-  g_autoptr(CommandResult) result = command_run(&request);
+  ProgramRequest request = {.arguments = arguments, .input = input, .timeout_seconds = 5};
+  g_autoptr(ProgramResult) result = program_run(&request);
   g_assert_cmpstr(result->output, ==, "To: one\n\nText");
   request.input = NULL;
-  g_autoptr(CommandResult) nothing = command_run(&request);
-  g_assert_true(command_succeeded(nothing));
+  g_autoptr(ProgramResult) nothing = program_run(&request);
+  g_assert_true(program_succeeded(nothing));
   g_assert_cmpstr(nothing->output, ==, "");
 }
 
@@ -117,30 +117,30 @@ static void test_large_input_unread(void)
   g_autofree char *much = g_malloc0(1 << 20);
   g_autoptr(GBytes) input = g_bytes_new_static(much, 1 << 20);
   static const char *const arguments[] = {"true", NULL};
-  g_autoptr(CommandResult) result =
-      command_run(&(CommandRequest){.arguments = arguments, .input = input, .timeout_seconds = 5});
-  g_assert_true(command_succeeded(result));
+  g_autoptr(ProgramResult) result =
+      program_run(&(ProgramRequest){.arguments = arguments, .input = input, .timeout_seconds = 5});
+  g_assert_true(program_succeeded(result));
 }
 
 static void test_folder(void)
 {
   static const char *const arguments[] = {"pwd", NULL};
-  CommandRequest request = {.arguments = arguments, .folder = "/usr", .timeout_seconds = 5};
-  g_autoptr(CommandResult) result = command_run(&request);
+  ProgramRequest request = {.arguments = arguments, .folder = "/usr", .timeout_seconds = 5};
+  g_autoptr(ProgramResult) result = program_run(&request);
   g_assert_cmpstr(result->output, ==, "/usr");
   request.folder = "/no/such/folder";
-  g_autoptr(CommandResult) none = command_run(&request);
-  g_assert_cmpint(none->end, ==, COMMAND_END_NOT_STARTED);
+  g_autoptr(ProgramResult) none = program_run(&request);
+  g_assert_cmpint(none->end, ==, PROGRAM_END_NOT_STARTED);
 }
 
 /* A group that ignores SIGTERM is killed whole. */
 static void test_whole_group(void)
 {
   gint64 began = g_get_monotonic_time();
-  g_autoptr(CommandResult) result =
+  g_autoptr(ProgramResult) result =
       run_shell("trap '' TERM; (trap '' TERM; while :; do sleep 1; done) & echo $!; wait", 1);
   gint64 took = g_get_monotonic_time() - began;
-  g_assert_cmpint(result->end, ==, COMMAND_END_TIMEOUT);
+  g_assert_cmpint(result->end, ==, PROGRAM_END_TIMEOUT);
   g_assert_cmpint(took, >, 5 * G_USEC_PER_SEC);
   g_assert_cmpint(took, <, 20 * G_USEC_PER_SEC);
   g_autofree char *process = g_strdup_printf("/proc/%s/stat", result->output);
@@ -157,8 +157,8 @@ static void test_whole_group(void)
 static void test_background(void)
 {
   gint64 began = g_get_monotonic_time();
-  g_autoptr(CommandResult) result = run_shell("sleep 8 & echo started", 30);
-  g_assert_true(command_succeeded(result));
+  g_autoptr(ProgramResult) result = run_shell("sleep 8 & echo started", 30);
+  g_assert_true(program_succeeded(result));
   g_assert_cmpstr(result->output, ==, "started");
   g_assert_cmpint(g_get_monotonic_time() - began, <, 7 * G_USEC_PER_SEC);
 }
@@ -171,17 +171,17 @@ static gboolean stop_now(void)
 static void test_stop(void)
 {
   static const char *const arguments[] = {"sleep", "60", NULL};
-  g_autoptr(CommandResult) result = command_run(
-      &(CommandRequest){.arguments = arguments, .timeout_seconds = 60, .stop = stop_now});
-  g_assert_cmpint(result->end, ==, COMMAND_END_STOPPED);
+  g_autoptr(ProgramResult) result = program_run(
+      &(ProgramRequest){.arguments = arguments, .timeout_seconds = 60, .stop = stop_now});
+  g_assert_cmpint(result->end, ==, PROGRAM_END_STOPPED);
 }
 
 static void test_output_end(void)
 {
-  g_autoptr(CommandResult) result =
+  g_autoptr(ProgramResult) result =
       run_shell("i=0; while [ $i -lt 20000 ]; do echo é$i; i=$((i+1)); done; echo last >&2", 60);
-  g_assert_cmpuint(strlen(result->output), <=, COMMAND_OUTPUT_LENGTH);
-  g_assert_cmpuint(strlen(result->output), >, COMMAND_OUTPUT_LENGTH - 16);
+  g_assert_cmpuint(strlen(result->output), <=, PROGRAM_OUTPUT_LENGTH);
+  g_assert_cmpuint(strlen(result->output), >, PROGRAM_OUTPUT_LENGTH - 16);
   g_assert_true(g_str_has_suffix(result->output, "é19999\nlast"));
   g_assert_true(g_utf8_validate(result->output, -1, NULL));
 }
@@ -210,7 +210,7 @@ static void test_output_cleaned(void)
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     g_byte_array_append(bytes, (const guint8 *)cases[i].raw, (guint)strlen(cases[i].raw));
-    g_autofree char *clean = command_clean_output(bytes, secret);
+    g_autofree char *clean = program_clean_output(bytes, secret);
     g_assert_cmpstr(clean, ==, cases[i].clean);
   }
 }
@@ -219,9 +219,9 @@ static void test_expand(void)
 {
   static const char *const arguments[] = {"/bin/push", "--to={region}", "{id}{id}", "{print $1}",
                                           "{none",     "{replaces}",    "{other}",  NULL};
-  static const CommandPlaceholder placeholders[] = {
+  static const ProgramPlaceholder placeholders[] = {
       {"region", "{id}"}, {"id", "A.1"}, {"replaces", NULL}, {NULL, NULL}};
-  g_auto(GStrv) expanded = command_expand(arguments, placeholders);
+  g_auto(GStrv) expanded = program_expand(arguments, placeholders);
   g_autofree char *joined = g_strjoinv("|", expanded);
   g_assert_cmpstr(joined, ==, "/bin/push|--to={id}|A.1A.1|{print $1}|{none||{other}");
 }
@@ -229,19 +229,19 @@ static void test_expand(void)
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/base/command/ends", test_ends);
-  g_test_add_func("/base/command/not-started", test_not_started);
-  g_test_add_func("/base/command/no-shell", test_no_shell);
-  g_test_add_func("/base/command/environment", test_environment);
-  g_test_add_func("/base/command/nothing-inherited", test_nothing_inherited);
-  g_test_add_func("/base/command/input", test_input);
-  g_test_add_func("/base/command/large-input-unread", test_large_input_unread);
-  g_test_add_func("/base/command/folder", test_folder);
-  g_test_add_func("/base/command/whole-group", test_whole_group);
-  g_test_add_func("/base/command/background", test_background);
-  g_test_add_func("/base/command/stop", test_stop);
-  g_test_add_func("/base/command/output-end", test_output_end);
-  g_test_add_func("/base/command/output-cleaned", test_output_cleaned);
-  g_test_add_func("/base/command/expand", test_expand);
+  g_test_add_func("/base/program/ends", test_ends);
+  g_test_add_func("/base/program/not-started", test_not_started);
+  g_test_add_func("/base/program/no-shell", test_no_shell);
+  g_test_add_func("/base/program/environment", test_environment);
+  g_test_add_func("/base/program/nothing-inherited", test_nothing_inherited);
+  g_test_add_func("/base/program/input", test_input);
+  g_test_add_func("/base/program/large-input-unread", test_large_input_unread);
+  g_test_add_func("/base/program/folder", test_folder);
+  g_test_add_func("/base/program/whole-group", test_whole_group);
+  g_test_add_func("/base/program/background", test_background);
+  g_test_add_func("/base/program/stop", test_stop);
+  g_test_add_func("/base/program/output-end", test_output_end);
+  g_test_add_func("/base/program/output-cleaned", test_output_cleaned);
+  g_test_add_func("/base/program/expand", test_expand);
   return g_test_run();
 }

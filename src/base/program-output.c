@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "base/command.h"
+#include "base/program.h"
 #include "base/text.h"
 
 #define LEFT_OUT "[private key left out]"
@@ -47,7 +47,7 @@ static void hide_lines(GString *text, const Secret *secret)
   }
 }
 
-char *command_clean_output(GByteArray *bytes, const Secret *secret)
+char *program_clean_output(GByteArray *bytes, const Secret *secret)
 {
   if (bytes->len == 0)
     return g_strdup("");
@@ -62,7 +62,7 @@ char *command_clean_output(GByteArray *bytes, const Secret *secret)
   replace(text, key_end_pattern, LEFT_OUT);
   replace(text, escape_pattern, "");
   char *end = text->str + text->len;
-  char *start = text->len > COMMAND_OUTPUT_LENGTH ? end - COMMAND_OUTPUT_LENGTH : text->str;
+  char *start = text->len > PROGRAM_OUTPUT_LENGTH ? end - PROGRAM_OUTPUT_LENGTH : text->str;
   while ((*start & 0xc0) == 0x80) /* not in the middle of a character */
     start++;
   return text_make_readable(start);

@@ -1,11 +1,11 @@
 #include <string.h>
 
-#include "base/command.h"
+#include "base/program.h"
 
 /* The placeholder that TEXT, which begins with a brace, begins with; or NULL. */
-static const CommandPlaceholder *find(const CommandPlaceholder *placeholders, const char *text)
+static const ProgramPlaceholder *find(const ProgramPlaceholder *placeholders, const char *text)
 {
-  for (const CommandPlaceholder *at = placeholders; at->name != NULL; at++) {
+  for (const ProgramPlaceholder *at = placeholders; at->name != NULL; at++) {
     gsize length = strlen(at->name);
     if (strncmp(text + 1, at->name, length) == 0 && text[1 + length] == '}')
       return at;
@@ -13,11 +13,11 @@ static const CommandPlaceholder *find(const CommandPlaceholder *placeholders, co
   return NULL;
 }
 
-static char *expand(const char *argument, const CommandPlaceholder *placeholders)
+static char *expand(const char *argument, const ProgramPlaceholder *placeholders)
 {
   GString *expanded = g_string_new(NULL);
   for (const char *at = argument; *at != '\0';) {
-    const CommandPlaceholder *found = *at == '{' ? find(placeholders, at) : NULL;
+    const ProgramPlaceholder *found = *at == '{' ? find(placeholders, at) : NULL;
     if (found == NULL) {
       g_string_append_c(expanded, *at++);
       continue;
@@ -28,7 +28,7 @@ static char *expand(const char *argument, const CommandPlaceholder *placeholders
   return g_string_free(expanded, FALSE);
 }
 
-char **command_expand(const char *const *arguments, const CommandPlaceholder *placeholders)
+char **program_expand(const char *const *arguments, const ProgramPlaceholder *placeholders)
 {
   GPtrArray *expanded = g_ptr_array_new();
   for (const char *const *at = arguments; *at != NULL; at++)
