@@ -59,6 +59,13 @@ void lifecycle_step_free(LifecycleStep *step)
   record_free(&request_application_record, step->application);
   record_free(&request_review_record, step->review);
   g_strfreev(step->names);
+  record_free(&request_upload_record, step->upload);
+  g_free(step->issuer);
+  record_free(&request_issuance_record, step->issuance);
+  record_free(&request_download_record, step->download);
+  g_free(step->product);
+  g_free(step->region);
+  g_free(step->successor);
   g_free(step);
 }
 

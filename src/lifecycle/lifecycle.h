@@ -190,6 +190,16 @@ typedef struct {
   gint64 not_before;               /* ISSUE */
   gint64 not_after;                /* ISSUE: the last second that is valid */
   gint64 term_end;                 /* ISSUE */
+
+  RequestUpload *upload;     /* UPLOAD; owned */
+  char *issuer;              /* REQUEST_OUTSIDE: "exchange", or the id of a configured one */
+  RequestIssuance *issuance; /* TAKE_CERTIFICATE; owned */
+  RequestDownload *download; /* MAKE_ARCHIVE; owned */
+  char *product;             /* DEPLOY, UNDEPLOY: of the configured target */
+  char *region;              /* DEPLOY, UNDEPLOY; NULL: the target has none */
+  char *successor;           /* LINK_SUCCESSOR: its ID */
+  int reason;                /* REVOKE: CRLReason of RFC 5280, 5.3.1 */
+  gint64 amount;             /* REFUND: hundredths */
 } LifecycleStep;
 
 void lifecycle_step_free(LifecycleStep *step);
