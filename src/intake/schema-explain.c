@@ -183,7 +183,7 @@ static void explain_missing_children(const SchemaType *type, const xmlNode *elem
     const xmlNode *child = document_first_child(element);
     while (child != NULL && strcmp((const char *)child->name, part->name) != 0)
       child = document_next(child);
-    if (child != NULL || !part->required)
+    if (child != NULL || !part->required || part->alternative != 0)
       continue;
     explain_fault(faults, element, "<%s> is missing in <%s>, such as <%s>%s</%s>", part->name,
                   (const char *)element->name, part->name,

@@ -1,7 +1,6 @@
 /* The schemas: what is valid is decided by libxml2 with the compiled schema; what to
  * tell people about what is not comes from a model of the same schema, read
- * from the same bytes (each simple type there carries its rule in words and
- * an example, in an xs:appinfo).
+ * from the same bytes (schema/schema.h).
  *
  * All of it comes from the binary; after schema_load() no file is needed. */
 #ifndef CERTDROP_INTAKE_SCHEMA_PRIVATE_H
@@ -9,35 +8,10 @@
 
 #include <libxml/tree.h>
 
-#include <glib.h>
+#include "schema/schema.h"
 
 /* Faults of one item that are told; the others are only counted. */
 #define SCHEMA_FAULTS_LIMIT 20
-
-typedef struct SchemaType SchemaType;
-
-/* An attribute or child element. */
-typedef struct {
-  const char *name;
-  const SchemaType *type;
-  gboolean required;
-  gboolean repeats;
-  const char *absent; /* of an attribute: the value that it has when it is left out, or NULL */
-} SchemaPart;
-
-struct SchemaType {
-  const char *name;
-  GPtrArray *children;   /* SchemaPart */
-  GPtrArray *attributes; /* SchemaPart */
-  const SchemaType
-      *value;       /* the type of the text; the type itself if it is simple; NULL: no text */
-  const char *rule; /* of a simple type: "an amount with exactly two decimals" */
-  const char *example;
-  gboolean secret;     /* values must not be repeated anywhere */
-  gboolean verbatim;   /* blanks are part of the value */
-  GPtrArray *choices;  /* const char *, ended by NULL: the values that an enumeration allows */
-  char *documentation; /* what a complex type holds, a sentence or two */
-};
 
 typedef struct Schema Schema;
 
@@ -48,9 +22,6 @@ Schema *schema_load(const char *file, GError **error);
 /* The type of the root element NAME, or NULL. */
 const SchemaType *schema_root_type(const Schema *schema, const char *name);
 
-/* The part called NAME, or NULL. */
-const SchemaPart *schema_find_part(const GPtrArray *parts, const char *name);
-
 /* Validates ELEMENT (a root element of the schema, which may stand inside another
  * document). Faults go to FAULTS: xml-valid for the structure, xml-value for values.
  * What does not belong into an invalid ELEMENT is removed from it. TRUE if it is valid. */
@@ -60,16 +31,6 @@ void schema_free(Schema *schema);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Schema, schema_free)
 
 /* For the files of the schema only: */
-
-typedef struct SchemaModel SchemaModel;
-
-/* Reads the model of FILE, with what it includes. */
-SchemaModel *schema_model_new(const char *file, GError **error);
-const SchemaType *schema_model_root(const SchemaModel *model, const char *name);
-void schema_model_free(SchemaModel *model);
-
-/* The bytes of a schema in the binary, NULL with ERROR set if there are none. */
-GBytes *schema_bytes(const char *file, GError **error);
 
 /* Says what is wrong with the structure of ELEMENT, of TYPE, in words, and removes
  * what does not belong there. */

@@ -1,6 +1,5 @@
 #include "intake/schema-private.h"
 
-#include <gio/gio.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/xmlschemas.h>
@@ -10,8 +9,6 @@
 #include "intake/document-private.h"
 #include "request/fault.h"
 #include "request/names.h"
-
-#define RESOURCES "/certdrop/schemas/"
 
 struct Schema {
   xmlSchema *compiled;
@@ -27,15 +24,6 @@ typedef struct {
   GPtrArray *nodes;     /* those whose value has been told of */
   gboolean values_only; /* the structure has been explained already */
 } Findings;
-
-GBytes *schema_bytes(const char *file, GError **error)
-{
-  g_autofree char *path = g_strconcat(RESOURCES, file, NULL);
-  GBytes *bytes = g_resources_lookup_data(path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
-  if (bytes == NULL)
-    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_BUG, "%s: not in the binary", file);
-  return bytes;
-}
 
 /* The entity loader while a schema is compiled: what it includes comes from the binary. */
 static xmlParserInput *load_compiled_in(const char *url, const char *id G_GNUC_UNUSED,
@@ -98,7 +86,8 @@ void schema_free(Schema *schema)
 
 const SchemaType *schema_root_type(const Schema *schema, const char *name)
 {
-  return schema_model_root(schema->model, name);
+  const SchemaPart *root = schema_model_root(schema->model, name);
+  return root != NULL ? root->type : NULL;
 }
 
 /* The type of NODE, an element at or below TOP or an attribute there; NULL if it has none. */
@@ -130,7 +119,8 @@ static void explain_content(const Findings *findings, const xmlNode *node, const
   gboolean lacks = strstr(message, "Missing child") != NULL || node == findings->top;
   const xmlNode *whole = lacks ? node : node->parent;
   const SchemaType *type = type_of(findings->schema, findings->top, whole);
-  const char *rule = type != NULL && type->documentation != NULL ? type->documentation : "";
+  const char *rule =
+      type != NULL && type->help.documentation != NULL ? type->help.documentation : "";
   if (lacks)
     fault_add(findings->faults, "xml-valid", document_line(node), (const char *)node->name,
               "<%s> is not complete. %s", (const char *)node->name, rule);
