@@ -20,8 +20,8 @@ static void known_clear(Known *known)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Known, known_clear)
 
-/* What an earlier item of the group brought to issue is made before anything else is
- * decided about the certificate. */
+/* What an earlier item of the group brought to issue, and its archives, are made before
+ * anything else is decided about the certificate. */
 static gboolean settle(Keeper *keeper, const char *certificate, GError **error)
 {
   for (guint i = 0; i < keeper->issues->len; i++) {
@@ -29,7 +29,7 @@ static gboolean settle(Keeper *keeper, const char *certificate, GError **error)
     if (strcmp(issue->certificate, certificate) == 0)
       return keeper_make_issues(keeper, error);
   }
-  return TRUE;
+  return keeper_settle_archives(keeper, certificate, error);
 }
 
 /* "PO-1.2" is the second certificate of the order "PO-1"; "PO-1" alone means

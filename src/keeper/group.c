@@ -14,6 +14,7 @@ void keeper_group_undo(Keeper *keeper)
     ledger_rollback(keeper->ledger);
   keeper->group_open = FALSE;
   g_ptr_array_set_size(keeper->issues, 0);
+  g_ptr_array_set_size(keeper->archives, 0);
   keeper_forget_outputs(keeper);
   g_ptr_array_set_size(keeper->decided, 0);
 }
@@ -22,7 +23,8 @@ gboolean keeper_group_end(Keeper *keeper, GError **error)
 {
   if (!keeper->group_open)
     return TRUE;
-  if (!keeper_make_issues(keeper, error) || !keeper_add_receipts(keeper, error) ||
+  if (!keeper_make_issues(keeper, error) || !keeper_make_archives(keeper, error) ||
+      !keeper_add_receipts(keeper, error) ||
       !ledger_mark_outputs_done(keeper->ledger, keeper->synced_output, error) ||
       !ledger_commit(keeper->ledger, error)) {
     keeper_group_undo(keeper);

@@ -132,7 +132,7 @@ gboolean keeper_load_authority(Keeper *keeper, GError **error)
       keeper_read_certificate(keeper->root, PKI_AUTHORITY_ROLE_ISSUING, error);
   if (certificate == NULL)
     return FALSE;
-  keeper->chain_pem = pki_certificate_to_pem(certificate);
+  keeper->chain = g_bytes_ref(certificate);
   keeper->authority = keeper_open_authority(keeper, PKI_AUTHORITY_ROLE_ISSUING, error);
   if (keeper->authority == NULL)
     return FALSE;
@@ -159,6 +159,7 @@ Keeper *keeper_new(int root, KeeperPurpose purpose)
   keeper->threads = keeper_threads();
   keeper->messages = g_ptr_array_new_with_free_func(g_free);
   keeper->issues = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_issue_free);
+  keeper->archives = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_archive_job_free);
   keeper->outputs = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_output_free);
   keeper->paths = g_hash_table_new(g_str_hash, g_str_equal);
   keeper->decided = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_file_free);
@@ -194,6 +195,7 @@ void keeper_close(Keeper *keeper)
     return;
   g_clear_pointer(&keeper->pool, intake_pool_free);
   g_ptr_array_unref(keeper->issues);
+  g_ptr_array_unref(keeper->archives);
   g_hash_table_unref(keeper->paths);
   g_ptr_array_unref(keeper->outputs);
   g_ptr_array_unref(keeper->decided);
@@ -201,7 +203,7 @@ void keeper_close(Keeper *keeper)
   pki_authority_free(keeper->authority);
   pki_key_free(keeper->rehearsal_key);
   pki_wrapping_key_free(keeper->wrapping_key);
-  g_free(keeper->chain_pem);
+  g_clear_pointer(&keeper->chain, g_bytes_unref);
   catalog_free(keeper->catalog);
   configuration_free(keeper->configuration);
   g_ptr_array_unref(keeper->messages);

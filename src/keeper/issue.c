@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "keeper/keeper-private.h"
 
 KeeperIssue *keeper_issue_new(const LifecycleStep *step, const Product *product, gint64 file)
@@ -16,6 +15,7 @@ KeeperIssue *keeper_issue_new(const LifecycleStep *step, const Product *product,
   issue->term_end = step->term_end;
   issue->file = file;
   issue->outputs = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_output_free);
+  issue->refused = g_ptr_array_new_with_free_func(g_free);
   return issue;
 }
 
@@ -28,6 +28,7 @@ void keeper_issue_free(KeeperIssue *issue)
   g_strfreev(issue->names);
   ledger_issue_free(issue->issue);
   g_ptr_array_unref(issue->outputs);
+  g_ptr_array_unref(issue->refused);
   g_free(issue);
 }
 
@@ -139,42 +140,39 @@ gboolean keeper_rehearse_issue(Keeper *keeper, const KeeperIssue *issue, GError 
   return certificate != NULL;
 }
 
-/* The archives of an issued certificate; PKCS8 is NULL where the key is the applicant's. */
-static OutboxArchive *make_archive(Keeper *keeper, const LedgerIssue *issued,
-                                   const Product *product, const Secret *pem, RequestFormat format,
-                                   GError **error)
+/* Nobody's certificate waits for an archive that cannot be made. */
+static gboolean make_archive(Keeper *keeper, KeeperIssue *job, const KeeperMaterial *material,
+                             RequestFormat format, GError **error)
 {
-  g_autofree char *certificate_pem = pki_certificate_to_pem(issued->der);
-  const OutboxBundle bundle = {
-      .certificate = issued->certificate,
-      .names = (const char *const *)issued->names,
-      .product_title = product->title,
-      .organization = configuration_organization_name(keeper->configuration),
-      .not_before = issued->not_before,
-      .not_after = issued->not_after,
-      .certificate_pem = certificate_pem,
-      .chain_pem = keeper->chain_pem,
-      .private_key = pem,
+  const LedgerArchive wanted = {
+      .path = outbox_archive_path(job->certificate, job->names[0], format),
+      .certificate = job->certificate,
+      .format = (char *)request_formats[format].name,
   };
-  return outbox_make_archive(&bundle, format, error);
+  g_autofree char *path = wanted.path;
+  g_autoptr(GError) refused = NULL;
+  KeeperOutput *output = keeper_make_archive(keeper, material, &wanted, &refused);
+  if (output != NULL) {
+    g_ptr_array_add(job->outputs, output);
+    return TRUE;
+  }
+  if (!g_error_matches(refused, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED)) {
+    g_propagate_error(error, g_steal_pointer(&refused));
+    return FALSE;
+  }
+  g_ptr_array_add(job->refused, g_strdup(refused->message));
+  return TRUE;
 }
 
 static gboolean make_archives(Keeper *keeper, KeeperIssue *job, const Secret *pkcs8, GError **error)
 {
-  g_autoptr(Secret) pem = pkcs8 != NULL ? pki_pkcs8_to_pem(pkcs8) : NULL;
+  if (keeper->purpose == KEEPER_FOR_CHECK)
+    return TRUE;
+  const KeeperMaterial material = {job->issue, job->product, pkcs8};
   g_autofree RequestFormat *formats = keeper_formats(job->application);
-  for (const RequestFormat *format = formats; *format != 0; format++) {
-    OutboxArchive *archive = make_archive(keeper, job->issue, job->product, pem, *format, error);
-    if (archive == NULL)
+  for (const RequestFormat *format = formats; *format != 0; format++)
+    if (!make_archive(keeper, job, &material, *format, error))
       return FALSE;
-    KeeperOutput *output = keeper_output_new(
-        LEDGER_OUTPUT_ARCHIVE, outbox_archive_path(job->certificate, job->names[0], *format));
-    output->archive = archive;
-    output->row->certificate = g_strdup(job->certificate);
-    output->row->format = g_strdup(request_formats[*format].name);
-    output->row->sha256 = text_sha256(archive->data, archive->length);
-    g_ptr_array_add(job->outputs, output);
-  }
   return TRUE;
 }
 
@@ -254,31 +252,11 @@ gboolean keeper_make_issues(Keeper *keeper, GError **error)
     while (job->outputs->len > 0)
       if (!keeper_add_output(keeper, g_ptr_array_steal_index(job->outputs, 0), error))
         return FALSE;
+    for (guint k = 0; k < job->refused->len; k++)
+      if (!keeper_tell_refused_archive(keeper, job->certificate, g_ptr_array_index(job->refused, k),
+                                       job->file, error))
+        return FALSE;
   }
   g_ptr_array_set_size(keeper->issues, 0);
   return TRUE;
-}
-
-OutboxArchive *keeper_remake_archive(Keeper *keeper, const char *certificate, RequestFormat format,
-                                     GError **error)
-{
-  g_autoptr(LedgerIssue) issued = NULL;
-  g_autoptr(LedgerCertificate) row = NULL;
-  if (!ledger_read_issue(keeper->ledger, certificate, &issued, error) ||
-      !ledger_read_certificate(keeper->ledger, certificate, &row, error))
-    return NULL;
-  if (issued == NULL || row == NULL) {
-    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_CORRUPT,
-                "state/ledger.db: the certificate of %s is missing", certificate);
-    return NULL;
-  }
-  g_autoptr(Secret) pem = NULL;
-  if (issued->wrapped_key != NULL) {
-    g_autoptr(Secret) pkcs8 =
-        pki_wrapping_key_unwrap(keeper->wrapping_key, issued->wrapped_key, error);
-    if (pkcs8 == NULL)
-      return NULL;
-    pem = pki_pkcs8_to_pem(pkcs8);
-  }
-  return make_archive(keeper, issued, row->product, pem, format, error);
 }

@@ -21,6 +21,9 @@
 #define ROOT_CERTIFICATE_PATH "state/ca/root.crt"
 #define PKI_FOLDER "outbox/pki/"
 
+/* An archive of a certificate that is issued already, to be made with its group. */
+typedef struct KeeperArchiveJob KeeperArchiveJob;
+
 /* A certificate to be issued with its group: what goes in, and what comes out. */
 typedef struct {
   char *certificate;
@@ -33,12 +36,14 @@ typedef struct {
   gint64 file;
   LedgerIssue *issue;
   GPtrArray *outputs; /* KeeperOutput */
+  GPtrArray *refused; /* char *: which archives could not be made, and why */
 } KeeperIssue;
 
 /* A file to be written, with its bytes while they are at hand. */
 typedef struct {
   LedgerOutput *row;
   OutboxArchive *archive; /* of LEDGER_OUTPUT_ARCHIVE; else NULL */
+  LedgerArchive *made;    /* the same: what is stored of it beside the row */
 } KeeperOutput;
 
 /* An atomic batch under way: a part of the transaction, undone unless every item
@@ -72,12 +77,13 @@ struct Keeper {
   PkiWrappingKey *wrapping_key;
   PkiAuthority *authority;
   PkiKey *rehearsal_key;
-  char *chain_pem; /* the issuing certificate */
+  GBytes *chain; /* the issuing certificate, in DER */
   IntakePool *pool;
   LedgerRun run;
   GPtrArray *messages;
   /* The group that is being decided. */
   GPtrArray *issues;   /* KeeperIssue */
+  GPtrArray *archives; /* KeeperArchiveJob */
   GPtrArray *outputs;  /* KeeperOutput */
   GHashTable *paths;   /* path → KeeperOutput, of those that were added in this group */
   GPtrArray *decided;  /* KeeperFile: files whose receipt is to be written */
@@ -175,11 +181,46 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeeperIssue, keeper_issue_free)
 gboolean keeper_rehearse_issue(Keeper *keeper, const KeeperIssue *issue, GError **error);
 /* Makes keys, certificates and archives of the group's issues, in parallel, and stores them. */
 gboolean keeper_make_issues(Keeper *keeper, GError **error);
-/* The archive of an issued certificate, made again from the ledger. */
-OutboxArchive *keeper_remake_archive(Keeper *keeper, const char *certificate, RequestFormat format,
-                                     GError **error);
 /* The formats that APPLICATION asks for, or the default: ended by 0; the caller frees it. */
 RequestFormat *keeper_formats(const RequestApplication *application);
+
+/* Archives. A certificate has any number of them, each at a path of its own below outbox/:
+ *     const LedgerArchive wanted = {.path = …, .certificate = id, .format = "nginx"};
+ *     keeper_add_archive(keeper, &wanted, file, &error)
+ * Whoever wants one says so while the group is being decided; it is made when the group
+ * ends, from what the certificate is issued as then, and written as every output is. */
+
+/* Has WANTED (its `kept` is NULL) made with the group. What is at its path already is
+ * replaced, and what is random in it is drawn anew. FILE is the number of the file that
+ * asked for it, 0: none. One that can't be made (keytool failed) is left out, and said:
+ * by a message, in the log, and in the run's count of failures. */
+gboolean keeper_add_archive(Keeper *keeper, const LedgerArchive *wanted, gint64 file,
+                            GError **error);
+/* Has all archives that CERTIFICATE has made again, for what it is issued as now. */
+gboolean keeper_add_archives_again(Keeper *keeper, const char *certificate, gint64 file,
+                                   GError **error);
+/* Makes the archives of the group, in parallel, and stores what is kept of them. */
+gboolean keeper_make_archives(Keeper *keeper, GError **error);
+/* The same now, if one of them is CERTIFICATE's: before anything else changes it. */
+gboolean keeper_settle_archives(Keeper *keeper, const char *certificate, GError **error);
+void keeper_archive_job_free(KeeperArchiveJob *job);
+
+/* What the archives of a certificate are made of; all borrowed. */
+typedef struct {
+  const LedgerIssue *issue;
+  const Product *product;
+  const Secret *pkcs8; /* NULL where the key stayed with the applicant */
+} KeeperMaterial;
+
+/* Makes WANTED at once, as an output that is still to be added. Asks no ledger, so that it
+ * may be called from any thread. CERTDROP_ERROR_REFUSED where it can't be made. */
+KeeperOutput *keeper_make_archive(Keeper *keeper, const KeeperMaterial *material,
+                                  const LedgerArchive *wanted, GError **error);
+/* The bytes of the archive ROW again, the same as before (I7). */
+OutboxArchive *keeper_remake_archive(Keeper *keeper, const LedgerOutput *row, GError **error);
+/* Says that an archive of CERTIFICATE could not be made. REFUSED tells which, and why. */
+gboolean keeper_tell_refused_archive(Keeper *keeper, const char *certificate, const char *refused,
+                                     gint64 file, GError **error);
 
 /* Outputs */
 KeeperOutput *keeper_output_new(LedgerOutputKind kind, char *path);

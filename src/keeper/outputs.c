@@ -31,6 +31,7 @@ void keeper_output_free(KeeperOutput *output)
     return;
   ledger_output_free(output->row);
   outbox_archive_free(output->archive);
+  ledger_archive_free(output->made);
   g_free(output);
 }
 
@@ -58,7 +59,8 @@ gboolean keeper_add_output(Keeper *keeper, KeeperOutput *output, GError **error)
   drop_earlier(keeper, output->row->path);
   g_ptr_array_add(keeper->outputs, output);
   g_hash_table_insert(keeper->paths, output->row->path, output);
-  return ledger_add_output(keeper->ledger, output->row, error);
+  return ledger_add_output(keeper->ledger, output->row, error) &&
+         (output->made == NULL || ledger_put_archive(keeper->ledger, output->made, error));
 }
 
 /* What outbox/pki serves is public; all else is private, whatever the umask. */
@@ -107,8 +109,7 @@ static gboolean stage_archive(Keeper *keeper, KeeperOutput *output, FileGroup *g
 {
   const LedgerOutput *row = output->row;
   if (output->archive == NULL)
-    output->archive = keeper_remake_archive(keeper, row->certificate,
-                                            request_format_from_name(row->format), error);
+    output->archive = keeper_remake_archive(keeper, row, error);
   if (output->archive == NULL ||
       !file_group_write(group, FILE_PHASE_ARCHIVE, row->path, output->archive->data,
                         output->archive->length, 0600, error))

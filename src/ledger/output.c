@@ -31,6 +31,9 @@ gboolean ledger_add_output(Ledger *ledger, LedgerOutput *output, GError **error)
           ledger->output_number))
     return FALSE;
   output->number = ledger->output_number = number;
+  if (output->kind == LEDGER_OUTPUT_REMOVE &&
+      !ledger_do(ledger, error, "DELETE FROM archive WHERE path = $1", "t", output->path))
+    return FALSE;
   if (output->certificate != NULL)
     return ledger_do(ledger, error,
                      "DELETE FROM output WHERE certificate = $1 AND path = $2 AND number < $3",

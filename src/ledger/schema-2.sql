@@ -123,15 +123,12 @@ CREATE TABLE refund (
 CREATE INDEX refund_order ON refund (order_ref);
 CREATE INDEX refund_certificate ON refund (certificate);
 
--- What is random in an archive (a PFX, a password, an envelope), wrapped, so that the
--- archive can be made again.
+-- An archive in which something is random (a PFX, its password, an envelope) is kept whole,
+-- wrapped, so that making it again gives the same bytes. What an archive is of, and in which
+-- form, stands in its output.
 CREATE TABLE archive (
   path TEXT PRIMARY KEY,
-  certificate TEXT NOT NULL,
-  serial TEXT NOT NULL,
-  format TEXT NOT NULL,
-  profile TEXT,
-  recipient BYTEA,
-  kept BYTEA
+  profile TEXT, -- of a PFX; NULL: that of its form
+  recipient BYTEA, -- the certificate that it is encrypted to
+  kept BYTEA NOT NULL
 );
-CREATE INDEX archive_certificate ON archive (certificate);

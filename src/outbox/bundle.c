@@ -176,6 +176,15 @@ OutboxArchive *outbox_make_archive(const OutboxBundle *bundle, RequestFormat for
   return archive;
 }
 
+OutboxArchive *outbox_archive_new(const void *bytes, gsize length)
+{
+  OutboxArchive *archive = g_new0(OutboxArchive, 1);
+  archive->data = OPENSSL_memdup(bytes, length);
+  archive->length = length;
+  g_assert(archive->data != NULL);
+  return archive;
+}
+
 void outbox_archive_free(OutboxArchive *archive)
 {
   if (archive == NULL)

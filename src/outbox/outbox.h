@@ -53,6 +53,8 @@ typedef struct {
 OutboxArchive *outbox_make_archive(const OutboxBundle *bundle, RequestFormat format,
                                    GError **error);
 
+/* An archive with a copy of LENGTH bytes. */
+OutboxArchive *outbox_archive_new(const void *bytes, gsize length);
 void outbox_archive_free(OutboxArchive *archive);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutboxArchive, outbox_archive_free)
 

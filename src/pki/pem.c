@@ -60,6 +60,21 @@ char *pki_certificate_to_pem(GBytes *der)
   return pki_pem_from_bytes("CERTIFICATE", der);
 }
 
+char *pki_certificates_to_pem(GBytes *ders, GError **error)
+{
+  PkiSlice left = pki_slice_from_bytes(ders), one;
+  g_autoptr(GString) text = g_string_new(NULL);
+  while (left.length > 0 && pki_der_take(&left, PKI_DER_SEQUENCE, NULL, &one)) {
+    g_autoptr(GBytes) der = g_bytes_new_static(one.data, one.length);
+    g_autofree char *pem = pki_certificate_to_pem(der);
+    g_string_append(text, pem);
+  }
+  if (left.length == 0)
+    return g_string_free(g_steal_pointer(&text), FALSE);
+  pki_set_error(error, CERTDROP_ERROR_CORRUPT, "not certificates in DER, one after the other");
+  return NULL;
+}
+
 char *pki_crl_to_pem(GBytes *der)
 {
   return pki_pem_from_bytes("X509 CRL", der);

@@ -334,6 +334,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiCertificateDetails, pki_certificate_details_fre
 /* DER as PEM ("CERTIFICATE"). */
 char *pki_certificate_to_pem(GBytes *der);
 
+/* Certificates in DER, one after the other, as one PEM text. CERTDROP_ERROR_CORRUPT if they
+ * are something else. */
+char *pki_certificates_to_pem(GBytes *ders, GError **error);
+
 /* COUNT certificates in DER, in this order, as one PEM text. */
 char *pki_chain_to_pem(GBytes *const *chain, gsize count);
 

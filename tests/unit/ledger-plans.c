@@ -27,7 +27,8 @@ static gboolean scan_is_allowed(const char *sql, const char *step)
 static gboolean sort_is_allowed(const char *sql)
 {
   return strstr(sql, "FROM log WHERE subject IN") != NULL ||
-         strstr(sql, "FROM output WHERE certificate = $1 AND kind <> 6 ORDER BY path") != NULL;
+         strstr(sql, "FROM output WHERE certificate = $1 AND kind <> 6 ORDER BY path") != NULL ||
+         strstr(sql, "WHERE o.certificate = $1 AND o.kind = 1 ORDER BY o.path") != NULL;
 }
 
 /* Returns what is wrong with the plan of SQL, or NULL; the caller frees it. */
@@ -47,6 +48,17 @@ static char *find_fault(sqlite3 *database, const char *sql)
   return fault;
 }
 
+static void write_archives(Book *book)
+{
+  g_autoptr(GBytes) kept = g_bytes_new_static("kept", 4);
+  LedgerArchive archive = {.path = (char *)"a.zip", .kept = kept};
+  g_autoptr(GBytes) found = NULL;
+  OK(ledger_put_archive(book->ledger, &archive, error));
+  OK(ledger_read_kept_archive(book->ledger, "a.zip", &found, error));
+  archive.kept = NULL;
+  OK(ledger_put_archive(book->ledger, &archive, error));
+}
+
 static void write_files(Book *book)
 {
   const LedgerReference reference = {(char *)"PO-1", REQUEST_KIND_ORDER, (char *)"hash", NULL};
@@ -60,6 +72,7 @@ static void write_files(Book *book)
   OK(ledger_drop_waiting_file(book->ledger, waiting->number, error));
   gint64 last = add_output(book, LEDGER_OUTPUT_DOCUMENT, "issuing.crl", NULL, "crl");
   last = add_output(book, LEDGER_OUTPUT_ARCHIVE, "a.zip", "PO-1.1", NULL);
+  write_archives(book);
   OK(ledger_mark_outputs_done(book->ledger, last, error));
 }
 
@@ -145,6 +158,7 @@ static void read_lists(Book *book)
       ledger_stale_pages(ledger, NULL),
       ledger_pending_outputs(ledger, 5, NULL),
       ledger_outputs_of_certificate(ledger, "PO-1.1", NULL),
+      ledger_archives_of_certificate(ledger, "PO-1.1", NULL),
       ledger_last_runs(ledger, 5, NULL),
   };
   for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
