@@ -14,14 +14,20 @@ typedef struct {
   gboolean lock;
   gboolean settings;
   gboolean keys;
-  gboolean write;
+  Ledger *(*open_ledger)(const char *path, GError **error);
 } KeeperNeeds;
 
+/* For who has the lock. */
+static Ledger *open_up_to_date(const char *path, GError **error)
+{
+  return ledger_open(path, TRUE, error);
+}
+
 static const KeeperNeeds needs[] = {
-    [KEEPER_FOR_RUN] = {TRUE, TRUE, TRUE, TRUE},
-    [KEEPER_FOR_CHECK] = {FALSE, TRUE, TRUE, TRUE},
-    [KEEPER_FOR_REPORT] = {TRUE, TRUE, FALSE, FALSE},
-    [KEEPER_FOR_SHOW] = {FALSE, TRUE, FALSE, FALSE},
+    [KEEPER_FOR_RUN] = {TRUE, TRUE, TRUE, open_up_to_date},
+    [KEEPER_FOR_CHECK] = {FALSE, TRUE, TRUE, ledger_open_branch},
+    [KEEPER_FOR_REPORT] = {TRUE, TRUE, FALSE, ledger_open_reading},
+    [KEEPER_FOR_SHOW] = {FALSE, TRUE, FALSE, ledger_open_reading},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(needs) == KEEPER_PURPOSE_N);
 
@@ -72,8 +78,7 @@ static gboolean open_ledger(Keeper *keeper, const KeeperNeeds *need, GError **er
   g_autofree char *path = keeper_instance_path(keeper->root, LEDGER_PATH, error);
   if (path == NULL)
     return FALSE;
-  keeper->ledger =
-      need->write ? ledger_open(path, need->lock, error) : ledger_open_reading(path, error);
+  keeper->ledger = need->open_ledger(path, error);
   return keeper->ledger != NULL;
 }
 

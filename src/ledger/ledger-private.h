@@ -8,6 +8,7 @@
 
 struct Ledger {
   sqlite3 *database;
+  Ledger *trunk;          /* of a branch: holds the ledger that it came from as it was */
   GHashTable *statements; /* address of an SQL literal → LedgerStatement, prepared once */
   GHashTable *products;   /* product number → Product, as far as they were asked for */
   GHashTable *contents;   /* GBytes → Product: all that were ever read, since they are borrowed */
@@ -25,6 +26,9 @@ typedef struct {
   int parameters[20];
   guint parameter_count;
 } LedgerStatement;
+
+/* Opens the database at PATH through VFS (NULL: SQLite's own), with nothing set. */
+Ledger *ledger_new(const char *path, int flags, const char *vfs, GError **error);
 
 /* The statement SQL with its parameters $1, $2, … bound from the arguments, in
  * TYPES' order: t const char * (NULL allowed), n gint64, b GBytes * (NULL

@@ -34,6 +34,9 @@ typedef struct Ledger Ledger;
 Ledger *ledger_open(const char *path, gboolean upgrade, GError **error);
 /* Opens it for reading alone (show, reports beside a run). */
 Ledger *ledger_open_reading(const char *path, GError **error);
+/* Opens a branch of it (check): what is written to it is seen in it alone and goes with
+ * it. Nobody else is kept from writing meanwhile, nor are their changes seen. */
+Ledger *ledger_open_branch(const char *path, GError **error);
 void ledger_close(Ledger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ledger, ledger_close)
 

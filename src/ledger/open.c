@@ -18,7 +18,7 @@ static void product_free(gpointer data)
   record_free(&product_record, data);
 }
 
-static Ledger *ledger_new(const char *path, int flags, GError **error)
+Ledger *ledger_new(const char *path, int flags, const char *vfs, GError **error)
 {
   g_autoptr(Ledger) ledger = g_new0(Ledger, 1);
   ledger->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, statement_free);
@@ -28,7 +28,7 @@ static Ledger *ledger_new(const char *path, int flags, GError **error)
   ledger->stale = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   /* Its counts of memory take a lock for each allocation, and nobody reads them. */
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  if (sqlite3_open_v2(path, &ledger->database, flags, NULL) != SQLITE_OK) {
+  if (sqlite3_open_v2(path, &ledger->database, flags, vfs) != SQLITE_OK) {
     ledger_fail(ledger, error, "cannot open");
     return NULL;
   }
@@ -61,7 +61,7 @@ static gboolean ledger_set_up(Ledger *ledger, GError **error)
 Ledger *ledger_open(const char *path, gboolean upgrade, GError **error)
 {
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (upgrade ? SQLITE_OPEN_CREATE : 0);
-  g_autoptr(Ledger) ledger = ledger_new(path, flags, error);
+  g_autoptr(Ledger) ledger = ledger_new(path, flags, NULL, error);
   if (ledger == NULL || !ledger_set_up(ledger, error) ||
       !(upgrade ? ledger_migrate(ledger, error) : ledger_check_version(ledger, error)))
     return NULL;
@@ -70,7 +70,8 @@ Ledger *ledger_open(const char *path, gboolean upgrade, GError **error)
 
 Ledger *ledger_open_reading(const char *path, GError **error)
 {
-  g_autoptr(Ledger) ledger = ledger_new(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, error);
+  g_autoptr(Ledger) ledger =
+      ledger_new(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL, error);
   if (ledger == NULL || !ledger_execute(ledger, "PRAGMA query_only = ON;", error) ||
       !ledger_check_version(ledger, error))
     return NULL;
@@ -83,6 +84,7 @@ void ledger_close(Ledger *ledger)
     return;
   g_hash_table_unref(ledger->statements);
   sqlite3_close(ledger->database);
+  ledger_close(ledger->trunk);
   g_hash_table_unref(ledger->products);
   g_hash_table_unref(ledger->contents);
   g_hash_table_unref(ledger->stale);

@@ -122,6 +122,25 @@ run_at "$(at 4)"
 is 'without a configuration the defaults work' "$status $(show PO-5 .id)" '0 PO-5'
 mv saved.xml "$INSTANCE/certdrop.xml"
 
+# A check in the middle of a long file, stopped there, is in nobody's way.
+for n in $(seq 1 3000); do order "LONG-$n" no-such; done | batch >long.xml
+"$CERTDROP" -C "$INSTANCE" --at "$(at 5)" check long.xml >/dev/null 2>&1 &
+check=$!
+background+=("$check")
+for _ in $(seq 1 600); do
+  [ -z "$(cat "/proc/$check/task/$check/children")" ] || break
+  sleep 0.05
+done
+sleep 0.2
+kill -STOP $check
+order PO-6 standard-dv-single | drop meanwhile.xml
+timeout 60 "$CERTDROP" -C "$INSTANCE" --at "$(at 5)" run >out 2>err
+is 'a run does not wait for a check' "$? $(outcome meanwhile.xml)" '0 accepted'
+kill -CONT $check
+wait $check
+is 'nor is the check disturbed' $? 1
+is 'and leaves nothing behind' "$(find "$INSTANCE/state" -name '.*')" ''
+
 run_at 2026-11-20T00:00:00Z
 expect_status 'a present before the last run is wrong usage' 64
 run_at "$(at 2)"
