@@ -84,8 +84,8 @@ static void check_attachment_kinds(const RequestApplication *application, GPtrAr
 }
 
 /* Domain validation needs no person where every name is the operator's own. */
-static gboolean application_is_automatic(const LifecycleFacts *facts, const LifecycleOrder *order,
-                                         char **names)
+gboolean application_is_automatic(const LifecycleFacts *facts, const LifecycleOrder *order,
+                                  char **names)
 {
   if (product_asks_company(order->product))
     return FALSE;

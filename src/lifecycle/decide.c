@@ -54,10 +54,12 @@ static void decide_unknown_certificate(const LifecycleFacts *facts, const Reques
 }
 
 /* Within its term a certificate is issued anew while it stays issued: its application
- * waits for a review again, or its CSR lies with an issuer outside. */
+ * waits for a review again, or was not approved so far, or its CSR lies with an issuer
+ * outside. */
 static gboolean is_being_reissued(const LifecycleCertificate *certificate)
 {
   return certificate->application_state == LIFECYCLE_APPLICATION_SUBMITTED ||
+         certificate->application_state == LIFECYCLE_APPLICATION_REJECTED ||
          certificate->outside != NULL;
 }
 
@@ -101,22 +103,18 @@ static void decide_item(const LifecycleFacts *facts, const RequestItem *item,
     operation->decide(facts, item, decision);
 }
 
-LifecycleDecision *lifecycle_decide(const LifecycleFacts *facts, const RequestItem *item)
+LifecycleDecision *decision_new(const char *subject)
 {
-  g_assert(item->body != NULL && item->faults->len == 0);
   LifecycleDecision *decision = g_new0(LifecycleDecision, 1);
   decision->faults = fault_array_new();
   decision->warnings = fault_array_new();
   decision->steps = g_ptr_array_new_with_free_func((GDestroyNotify)lifecycle_step_free);
-  if (facts->certificate != NULL)
-    decision->subject = g_strdup(facts->certificate->id);
-  else if (facts->order != NULL)
-    decision->subject = g_strdup(facts->order->ref);
+  decision->subject = g_strdup(subject);
+  return decision;
+}
 
-  if (request_kinds[item->kind].creates)
-    request_check_creating_ref(item->ref, item->line, decision->faults);
-  decide_item(facts, item, decision);
-
+void decision_end(LifecycleDecision *decision)
+{
   decision->outcome = LIFECYCLE_OUTCOME_ACCEPTED;
   if (decision->waits_for != NULL)
     decision->outcome = LIFECYCLE_OUTCOME_WAITING;
@@ -124,5 +122,20 @@ LifecycleDecision *lifecycle_decide(const LifecycleFacts *facts, const RequestIt
     decision->outcome = LIFECYCLE_OUTCOME_REJECTED;
   if (decision->outcome != LIFECYCLE_OUTCOME_ACCEPTED)
     g_ptr_array_set_size(decision->steps, 0);
+}
+
+LifecycleDecision *lifecycle_decide(const LifecycleFacts *facts, const RequestItem *item)
+{
+  g_assert(item->body != NULL && item->faults->len == 0);
+  const char *subject = NULL;
+  if (facts->certificate != NULL)
+    subject = facts->certificate->id;
+  else if (facts->order != NULL)
+    subject = facts->order->ref;
+  LifecycleDecision *decision = decision_new(subject);
+  if (request_kinds[item->kind].creates)
+    request_check_creating_ref(item->ref, item->line, decision->faults);
+  decide_item(facts, item, decision);
+  decision_end(decision);
   return decision;
 }

@@ -66,6 +66,8 @@ void lifecycle_step_free(LifecycleStep *step)
   g_free(step->product);
   g_free(step->region);
   g_free(step->successor);
+  g_free(step->forerunner);
+  g_free(step->failure);
   g_free(step);
 }
 

@@ -34,6 +34,31 @@ void application_check_csr(const LifecycleFacts *facts, const LifecycleOrder *or
 void application_check_complete(const LifecycleOrder *order, const RequestApplication *application,
                                 LifecycleDecision *decision);
 
+/* Whether every one of NAMES may be certified for ORDER without a person's review. */
+gboolean application_is_automatic(const LifecycleFacts *facts, const LifecycleOrder *order,
+                                  char **names);
+
+/* Lets those of FAULTS from index FROM on, found in what was applied for before, point at
+ * LINE of the document of now. */
+void faults_point_at(GPtrArray *faults, guint from, guint line, const char *element);
+
+/* Tells of LOST seconds of the old term, unless there are none. */
+void lost_days_warn(const Product *product, gint64 lost, GPtrArray *warnings);
+
+/* Goes on with CERTIFICATE of ORDER, a renewal or re-issue whose APPLICATION is there, is
+ * paid, and binds NAMES: it is issued, or reviewed first. STORED: the application has been
+ * stored as submitted already. INSTEAD_OF is the certificate that it takes the place of. */
+void successor_decide(const LifecycleFacts *facts, const LifecycleOrder *order,
+                      const LifecycleCertificate *certificate,
+                      const RequestApplication *application, const char *ref, char **names,
+                      const LifecycleCertificate *instead_of, gboolean stored,
+                      LifecycleDecision *decision);
+
+/* The names of APPLICATION, which is carried over, looked at again with all the rest of it;
+ * NULL after adding faults. */
+char **successor_check(const LifecycleFacts *facts, const LifecycleOrder *order,
+                       const RequestApplication *application, LifecycleDecision *decision);
+
 /* Appends the steps that issue CERTIFICATE from APPLICATION to NAMES. */
 void issue_decide(const LifecycleFacts *facts, const LifecycleOrder *order,
                   const LifecycleCertificate *certificate, const RequestApplication *application,
@@ -48,5 +73,16 @@ void application_item_decide(const LifecycleFacts *facts, const RequestItem *ite
 gboolean application_is_immediate(const RequestItem *item);
 void review_decide(const LifecycleFacts *facts, const RequestItem *item,
                    LifecycleDecision *decision);
+void renewal_decide(const LifecycleFacts *facts, const RequestItem *item,
+                    LifecycleDecision *decision);
+
+/* An empty decision about SUBJECT, and how one ends. */
+LifecycleDecision *decision_new(const char *subject);
+void decision_end(LifecycleDecision *decision);
+
+/* What the nightly run does (work.c has the table). */
+void reissue_decide_work(const LifecycleFacts *facts, LifecycleDecision *decision);
+void renewal_decide_work(const LifecycleFacts *facts, LifecycleDecision *decision);
+void renewal_decide_continue(const LifecycleFacts *facts, LifecycleDecision *decision);
 
 #endif

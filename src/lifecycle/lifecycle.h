@@ -117,9 +117,11 @@ typedef struct {
   gint64 not_before;
   gint64 not_after;
   gint64 term_end;
-  gint64 reviewed;        /* when it was last approved by a review; 0: never */
-  char *forerunner;       /* the ID that it renews, or NULL */
-  char *successor;        /* the ID that renews it, or NULL */
+  gint64 reviewed;   /* when it was last approved by a review; 0: never */
+  char *forerunner;  /* the ID that it renews, or NULL */
+  gint64 left_until; /* the end of its forerunner's term, unless that was revoked; or 0 */
+  char *successor;   /* the ID that renews it, or NULL */
+  LifecycleStatus successor_status;
   char *outside;          /* the issuer that has its CSR now, or NULL */
   char *outside_spki;     /* SHA-256 of the key of that CSR, or NULL */
   GPtrArray *deployments; /* LifecycleDeployment; never NULL */
@@ -171,6 +173,11 @@ typedef enum {
   LIFECYCLE_MAIL_SUBMITTED = 1,
   LIFECYCLE_MAIL_REJECTED,
   LIFECYCLE_MAIL_ISSUED,
+  LIFECYCLE_MAIL_RENEWAL_DUE,      /* an automatic renewal waits for its payment */
+  LIFECYCLE_MAIL_RENEWED,          /* issued anew, or by a renewal */
+  LIFECYCLE_MAIL_REVIEW_AGAIN,     /* a renewal or re-issue waits for a review */
+  LIFECYCLE_MAIL_REISSUE_REJECTED, /* what is issued was not approved again */
+  LIFECYCLE_MAIL_RENEWAL_FAILED,   /* it fails, and is tried again each night */
   LIFECYCLE_MAIL_N
 } LifecycleMail;
 
@@ -190,6 +197,8 @@ typedef struct {
   gint64 not_before;               /* ISSUE */
   gint64 not_after;                /* ISSUE: the last second that is valid */
   gint64 term_end;                 /* ISSUE */
+  gboolean again;                  /* ISSUE: a renewal, or a re-issue */
+  gint64 lost;                     /* ISSUE: seconds of the old term that the new one lacks */
 
   RequestUpload *upload;     /* UPLOAD; owned */
   char *issuer;              /* REQUEST_OUTSIDE: "exchange", or the id of a configured one */
@@ -198,8 +207,12 @@ typedef struct {
   char *product;             /* DEPLOY, UNDEPLOY: of the configured target */
   char *region;              /* DEPLOY, UNDEPLOY; NULL: the target has none */
   char *successor;           /* LINK_SUCCESSOR: its ID */
+  gint64 reviewed;           /* LINK_SUCCESSOR: the review that holds for it too; 0: none */
   int reason;                /* REVOKE: CRLReason of RFC 5280, 5.3.1 */
-  gint64 amount;             /* REFUND: hundredths */
+  gint64 amount;             /* REFUND; WRITE_MAIL: what is due; hundredths */
+  char *forerunner;          /* WRITE_MAIL: the certificate that is renewed or issued anew … */
+  gint64 until;              /* … and its last second */
+  char *failure;             /* WRITE_MAIL: why it fails */
 } LifecycleStep;
 
 void lifecycle_step_free(LifecycleStep *step);
@@ -263,14 +276,77 @@ void lifecycle_deployment_free(LifecycleDeployment *deployment);
 void lifecycle_certificate_free(LifecycleCertificate *certificate);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LifecycleCertificate, lifecycle_certificate_free)
 
-/* Terms (rules.md 18). */
+/* Terms (rules.md 18 and 19, term.c). */
 typedef struct {
   gint64 not_before;
   gint64 not_after; /* the last second that is valid */
   gint64 term_end;  /* the first second after the term */
 } LifecycleTerm;
 
-/* The validity of PRODUCT's certificate issued first at NOW for YEARS. */
-LifecycleTerm lifecycle_term(const Product *product, gint64 years, gint64 now);
+/* The validity of a certificate of PRODUCT issued at NOW in a term that ends at TERM_END. */
+LifecycleTerm lifecycle_term(const Product *product, gint64 now, gint64 term_end);
+
+/* The end of a term of YEARS that begins at NOW. What is left of the term that it renews,
+ * which lasts until LEFT_UNTIL (0: none), comes first; together they are at most as long as
+ * PRODUCT allows. *RET_LOST, unless NULL, becomes the seconds that this costs. */
+gint64 lifecycle_term_end(const Product *product, gint64 years, gint64 now, gint64 left_until,
+                          gint64 *ret_lost);
+
+/* Renewals and re-issues (due.c, work.c) */
+
+/* What the nightly run does for a certificate, with no document that asks for it. */
+typedef enum {
+  LIFECYCLE_WORK_REISSUE = 1, /* the next certificate under the same ID, within its term */
+  LIFECYCLE_WORK_RENEW,       /* the order of a successor, since its order says autoRenew */
+  LIFECYCLE_WORK_CONTINUE,    /* a renewal has been paid: issue it, or have it reviewed */
+  LIFECYCLE_WORK_N
+} LifecycleWork;
+
+/* What decides when that is due. */
+typedef struct {
+  LifecycleStatus status;
+  LifecycleApplicationState application_state;
+  const Product *product; /* of its order */
+  gboolean auto_renew;
+  gboolean uploaded;
+  gboolean outside;   /* its next CSR lies with an issuer outside */
+  gboolean successor; /* there is one; its status is 0 where it was deleted */
+  LifecycleStatus successor_status;
+  gint64 first_issued;
+  gint64 not_before;
+  gint64 not_after;
+  gint64 term_end;
+} LifecycleDueFacts;
+
+/* When to do what: in any night from `earliest` to `due` and, only where those are full
+ * already, up to `latest`. */
+typedef struct {
+  LifecycleWork work; /* 0: there is nothing to do by itself */
+  gint64 earliest;    /* half of the lifetime is over */
+  gint64 due;         /* the configured share of it is left */
+  gint64 latest;      /* half of that share is left */
+  gint64 period;      /* from one time to the next, of this kind */
+} LifecyclePlan;
+
+LifecyclePlan lifecycle_plan(const Configuration *configuration, const LifecycleDueFacts *facts);
+
+/* How many certificates are due in each night already. */
+typedef struct {
+  gint64 (*count)(gint64 day, gpointer data); /* DAY counts from 1970-01-01 */
+  gpointer data;
+  gint64 total; /* in all nights */
+} LifecycleNights;
+
+/* The moment at which PLAN, made at NOW, is carried out: the midnight before the night with
+ * the fewest, where there is one in the window; never twice as many as the mean of such a
+ * plan where a later night can spare it. What is due already is due today. */
+gint64 lifecycle_spread(const LifecyclePlan *plan, gint64 now, const LifecycleNights *nights);
+
+/* When, after a mail at NOW about what has failed SINCE, the next one is written. */
+gint64 lifecycle_next_failure_mail(gint64 since, gint64 now);
+
+/* Decides WORK on FACTS, as lifecycle_decide() does for an item: what is wrong is in the
+ * decision's faults, and then there are no steps. */
+LifecycleDecision *lifecycle_decide_work(const LifecycleFacts *facts, LifecycleWork work);
 
 #endif

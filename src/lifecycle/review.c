@@ -12,17 +12,6 @@ static void add_mail(const LifecycleCertificate *certificate, LifecycleMail mail
   step->mail = mail;
 }
 
-/* What is found wrong with the application stands in another file than the review. */
-static void point_at_review(GPtrArray *faults, guint line)
-{
-  for (guint i = 0; i < faults->len; i++) {
-    Fault *fault = g_ptr_array_index(faults, i);
-    fault->line = line;
-    g_free(fault->element);
-    fault->element = g_strdup("review");
-  }
-}
-
 /* Names and key are looked at again: lists of either may have changed while the
  * application was being verified. */
 static void approve(const LifecycleFacts *facts, const RequestItem *item,
@@ -33,17 +22,22 @@ static void approve(const LifecycleFacts *facts, const RequestItem *item,
       application_check_names(facts, facts->order, certificate->application, decision->faults);
   application_check_csr(facts, facts->order, certificate->application, (const char *const *)names,
                         decision);
-  point_at_review(decision->faults, item->line);
-  point_at_review(decision->warnings, item->line);
+  faults_point_at(decision->faults, 0, item->line, "review");
+  faults_point_at(decision->warnings, 0, item->line, "review");
   if (names == NULL)
     return;
   issue_decide(facts, facts->order, certificate, certificate->application, names, decision);
   add_mail(certificate, LIFECYCLE_MAIL_ISSUED, item->body, decision);
 }
 
+/* What is issued stays so: it is only not issued anew. */
 static void reject(const LifecycleCertificate *certificate, const RequestReview *review,
                    LifecycleDecision *decision)
 {
+  if (certificate->first_issued > 0) {
+    add_mail(certificate, LIFECYCLE_MAIL_REISSUE_REJECTED, review, decision);
+    return;
+  }
   LifecycleStep *step = decision_add_step(decision, LIFECYCLE_STEP_SET_STATUS, certificate->id);
   step->status = LIFECYCLE_STATUS_VERIFICATION_FAILED;
   add_mail(certificate, LIFECYCLE_MAIL_REJECTED, review, decision);

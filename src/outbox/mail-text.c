@@ -1,6 +1,7 @@
 /* What the e-mails say: a row for each, with placeholders for what is known of
  * the certificate. A value is put in once and never looked at again. */
 #include "base/clock.h"
+#include "base/text.h"
 #include "outbox/outbox-private.h"
 
 #include <string.h>
@@ -53,6 +54,72 @@ static const char *const mail_issued[] = {
     NULL,
 };
 
+static const char *const mail_renewal_due[] = {
+    "Dear {applicant},",
+    "the certificate {forerunner} ({product}) reaches the end of its term on {until} (UTC). As its "
+    "order asked for, its renewal has been ordered: {certificate}. To be paid are:",
+    "  {amount} {currency}",
+    "Once this is paid, the renewal goes on by itself, with the names and the data that you "
+    "applied "
+    "with. Pay with a document of the kind \"payment\" that names the order {application}, or hand "
+    "this message to who pays. What is left of the present term is added to the new one, as far as "
+    "the product allows.",
+    "If you do not want the renewal, do nothing: {forerunner} stays valid until its end.",
+    "{organization}",
+    NULL,
+};
+
+static const char *const mail_renewed[] = {
+    "Dear {applicant},",
+    "a new certificate has been issued in the place of {forerunner}'s present one: {certificate} "
+    "({product}). It is valid until {end} (UTC), for these names:",
+    "{names}",
+    "{lost}",
+    "It lies in the folder of the instance, in:",
+    "{archives}",
+    "Install it before the one that serves now ends, on {until} (UTC). Each archive has a "
+    "README.md "
+    "that says how. No key is attached to this message: fetch the archive from the folder itself, "
+    "in a way that nobody else can read it.",
+    "{organization}",
+    NULL,
+};
+
+static const char *const mail_review_again[] = {
+    "Dear {applicant},",
+    "the certificate {forerunner} is to be renewed before it ends, on {until} (UTC). Its last "
+    "verification is too long ago, so that the application {application} for {certificate} "
+    "({product}) has to be verified once more. It asks for these names:",
+    "{names}",
+    "The certificate authority now verifies {verification}. This is expected to take {days}.",
+    "Please keep your phone switched on, and watch for e-mail from the certificate authority: it "
+    "may call or write to you to have the application confirmed, and goes on only once you have "
+    "answered. What serves now stays as it is until then.",
+    "{organization}",
+    NULL,
+};
+
+static const char *const mail_reissue_rejected[] = {
+    "Dear {applicant},",
+    "the certificate {certificate} ({product}) was to be issued anew, but its application "
+    "{application} was not approved when it was verified once more. The reviewer's comment:",
+    "  {comment}",
+    "The present certificate stays valid until it ends. Answer the certificate authority, so that "
+    "another review can approve the application, or order a new certificate.",
+    "{organization}",
+    NULL,
+};
+
+static const char *const mail_renewal_failed[] = {
+    "Dear {applicant},",
+    "the certificate {certificate} ({product}) is due to be renewed, but this fails:",
+    "  {failure}",
+    "It is tried again each night. The present certificate ends on {until} (UTC); until then it "
+    "stays as it is. Have the cause mended in time, or order a new certificate.",
+    "{organization}",
+    NULL,
+};
+
 static const MailText mail_texts[] = {
     [LIFECYCLE_MAIL_SUBMITTED] = {"submitted", "{certificate}: your application is being verified",
                                   mail_submitted},
@@ -60,6 +127,19 @@ static const MailText mail_texts[] = {
                                  mail_rejected},
     [LIFECYCLE_MAIL_ISSUED] = {"issued", "{certificate}: your certificate has been issued",
                                mail_issued},
+    [LIFECYCLE_MAIL_RENEWAL_DUE] = {"renewal-due", "{forerunner}: its renewal is to be paid",
+                                    mail_renewal_due},
+    [LIFECYCLE_MAIL_RENEWED] = {"renewed", "{certificate}: a new certificate has been issued",
+                                mail_renewed},
+    [LIFECYCLE_MAIL_REVIEW_AGAIN] = {"review-again",
+                                     "{certificate}: your application is being verified again",
+                                     mail_review_again},
+    [LIFECYCLE_MAIL_REISSUE_REJECTED] = {"reissue-rejected",
+                                         "{certificate}: your certificate was not approved again",
+                                         mail_reissue_rejected},
+    [LIFECYCLE_MAIL_RENEWAL_FAILED] = {"renewal-failed",
+                                       "{certificate}: your certificate cannot be renewed",
+                                       mail_renewal_failed},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(mail_texts) == LIFECYCLE_MAIL_N);
 
@@ -149,7 +229,50 @@ static char *mail_verification(const OutboxMail *mail)
   return g_strdup(mail_verifications[product_validation(mail->product)]);
 }
 
+static char *mail_amount(const OutboxMail *mail)
+{
+  return text_format_money(mail->amount);
+}
+
+static char *mail_currency(const OutboxMail *mail)
+{
+  return outbox_clean_text(mail->currency);
+}
+
+static char *mail_forerunner(const OutboxMail *mail)
+{
+  return outbox_clean_text(mail->forerunner);
+}
+
+static char *mail_failure(const OutboxMail *mail)
+{
+  return outbox_clean_text(mail->failure);
+}
+
+/* Nothing, where nothing is lost. */
+static char *mail_lost(const OutboxMail *mail)
+{
+  if (mail->lost == 0)
+    return g_strdup("");
+  gint64 days = (mail->lost + CLOCK_DAY - 1) / CLOCK_DAY;
+  return g_strdup_printf("Of the old term, %" G_GINT64_FORMAT
+                         " day%s could not be added to the new "
+                         "one, which would be longer than the product allows.",
+                         days, days == 1 ? "" : "s");
+}
+
+static char *mail_until(const OutboxMail *mail)
+{
+  return mail->until > 0 ? clock_format_date(mail->until) : g_strdup("an unknown day");
+}
+
 static const MailPlaceholder mail_placeholders[] = {
+    {"amount", mail_amount},
+    {"currency", mail_currency},
+    {"failure", mail_failure},
+    {"forerunner", mail_forerunner},
+    {"lost", mail_lost},
+    {"until", mail_until},
     {"applicant", mail_applicant},
     {"application", mail_application},
     {"archives", mail_archives},
@@ -226,6 +349,8 @@ char *outbox_mail_text(const OutboxMail *mail)
   GString *body = g_string_new(NULL);
   for (const char *const *text = mail_texts[mail->kind].paragraphs; *text != NULL; text++) {
     g_autofree char *paragraph = mail_fill(mail, *text);
+    if (*paragraph == '\0')
+      continue;
     g_auto(GStrv) lines = g_strsplit(paragraph, "\n", -1);
     if (body->len > 0)
       g_string_append_c(body, '\n');

@@ -175,7 +175,13 @@ typedef struct {
   gint64 at;                   /* ledger time: its Date */
   const char *comment;         /* REJECTED: the reviewer's; or NULL */
   gint64 not_after;            /* ISSUED: the last second that is valid */
-  const char *const *archives; /* ISSUED: their paths, ended by NULL; none is attached */
+  const char *const *archives; /* ISSUED, RENEWED: their paths, ended by NULL; none is attached */
+  gint64 amount;               /* RENEWAL_DUE: what is to be paid, in hundredths … */
+  const char *currency;        /* … of this currency */
+  const char *forerunner;      /* RENEWAL_DUE, RENEWED: the certificate that is renewed */
+  gint64 until;                /* the last second of the present certificate or term */
+  gint64 lost;                 /* RENEWED: seconds of the old term that the new one lacks */
+  const char *failure;         /* RENEWAL_FAILED: why */
 } OutboxMail;
 
 /* The message (RFC 5322, MIME, lines ended by CRLF). CERTDROP_ERROR_REFUSED where

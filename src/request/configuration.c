@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+
 static const RecordField product_fields[] = {
     RECORD_FIELD(Product, id, "id", TEXT, ATTRIBUTE),
     RECORD_FIELD(Product, brand, "brand", TEXT, ATTRIBUTE),
@@ -148,6 +150,44 @@ void configuration_free(Configuration *configuration)
 gint64 configuration_wait_hours(const Configuration *configuration)
 {
   return configuration->intake != NULL ? configuration->intake->wait_hours : 24;
+}
+
+#define RENEWAL_BEFORE "33%"
+#define REVIEW_DAYS 398
+
+/* The schema allows "33%" and "30d" and nothing else. */
+static gint64 renewal_before(const Configuration *configuration, gboolean *ret_share)
+{
+  const ConfigurationRenewal *renewal = configuration->renewal;
+  const char *before =
+      renewal != NULL && renewal->before != NULL ? renewal->before : RENEWAL_BEFORE;
+  *ret_share = g_str_has_suffix(before, "%");
+  return g_ascii_strtoll(before, NULL, 10);
+}
+
+gint64 configuration_renewal_margin(const Configuration *configuration, gint64 lifetime)
+{
+  gboolean share = FALSE;
+  gint64 before = renewal_before(configuration, &share);
+  return MIN(share ? lifetime * before / 100 : before * CLOCK_DAY, lifetime / 2);
+}
+
+gint64 configuration_renewal_policy(const Configuration *configuration)
+{
+  gboolean share = FALSE;
+  gint64 before = renewal_before(configuration, &share);
+  return share ? -before : before;
+}
+
+gint64 configuration_review_seconds(const Configuration *configuration)
+{
+  const ConfigurationRenewal *renewal = configuration->renewal;
+  return (renewal != NULL ? renewal->review_days : REVIEW_DAYS) * CLOCK_DAY;
+}
+
+gboolean configuration_renewals_are_paid(const Configuration *configuration)
+{
+  return configuration->renewal != NULL && configuration->renewal->pay;
 }
 
 const char **configuration_suffixes(const Configuration *configuration)

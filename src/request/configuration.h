@@ -146,6 +146,16 @@ gint64 product_lifetime_days(const Product *product, gint64 now);
 /* The hours that a file may wait (vocabulary.md), 24 unless set. */
 gint64 configuration_wait_hours(const Configuration *configuration);
 
+/* How long before the end of a LIFETIME, both in seconds, a certificate is renewed: the
+ * configured share of it, or days; never more than half of it. */
+gint64 configuration_renewal_margin(const Configuration *configuration, gint64 lifetime);
+/* What that is made from as one number, to see whether it has changed. */
+gint64 configuration_renewal_policy(const Configuration *configuration);
+/* For how many seconds a review holds. */
+gint64 configuration_review_seconds(const Configuration *configuration);
+/* Whether an automatic renewal that costs something counts as paid. */
+gboolean configuration_renewals_are_paid(const Configuration *configuration);
+
 /* The operator's own suffixes, NULL-terminated; the caller frees the array, not
  * the names. */
 const char **configuration_suffixes(const Configuration *configuration);

@@ -242,7 +242,7 @@ static inline char *steps_of(const LifecycleDecision *decision)
       [LIFECYCLE_STEP_STORE_APPLICATION] = "store",       [LIFECYCLE_STEP_SET_STATUS] = "status",
       [LIFECYCLE_STEP_RECORD_REVIEW] = "review",          [LIFECYCLE_STEP_ISSUE] = "issue",
       [LIFECYCLE_STEP_WRITE_LETTER] = "letter",           [LIFECYCLE_STEP_WRITE_MAIL] = "mail",
-      [LIFECYCLE_STEP_WRITE_ATTACHMENTS] = "attachments",
+      [LIFECYCLE_STEP_WRITE_ATTACHMENTS] = "attachments", [LIFECYCLE_STEP_LINK_SUCCESSOR] = "link",
   };
   GString *text = g_string_new(NULL);
   for (guint i = 0; i < decision->steps->len; i++) {

@@ -81,7 +81,8 @@ static void check_term(const char *lifetime, const char *at, gint64 years, const
   product->lifetime = g_strdup(lifetime);
   gint64 now = 0;
   g_assert_true(clock_parse(at, &now, NULL));
-  LifecycleTerm term = lifecycle_term(product, years, now);
+  LifecycleTerm term =
+      lifecycle_term(product, now, lifecycle_term_end(product, years, now, 0, NULL));
   g_autofree char *last = clock_format(term.not_after);
   g_autofree char *end = clock_format(term.term_end);
   g_assert_cmpint(term.not_before, ==, now);
