@@ -52,6 +52,12 @@ gboolean apply_write_mail(Keeper *keeper, const LifecycleStep *step, KeeperStepC
       .comment = step->review != NULL ? step->review->comment : NULL,
       .not_after = context->issue != NULL ? context->issue->not_after : 0,
       .archives = (const char *const *)archives,
+      .amount = step->amount,
+      .currency = keeper->catalog->currency,
+      .forerunner = step->forerunner,
+      .until = step->until,
+      .failure = step->failure,
+      .lost = context->issue != NULL ? context->issue->lost : 0,
   };
   g_autoptr(GError) refused = NULL;
   GBytes *content = outbox_make_mail(&mail, &refused);

@@ -48,6 +48,7 @@ gboolean apply_issue(Keeper *keeper, const LifecycleStep *step, KeeperStepContex
   g_ptr_array_add(keeper->issues, keeper_issue_new(step, context->product, context->file));
   context->issue = step;
   keeper->run.issued++;
+  keeper->run.renewed += step->again ? 1 : 0;
   return csr == NULL || csr->der == NULL ||
          ledger_claim_key(keeper->ledger, csr->spki_sha256, csr->key_kind, step->certificate,
                           error);

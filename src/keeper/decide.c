@@ -100,9 +100,8 @@ static gboolean check_reference(Keeper *keeper, const RequestItem *item, LedgerI
   return TRUE;
 }
 
-/* Refuses, before anything is changed, what the authority could not certify. */
-static gboolean rehearse(Keeper *keeper, const LifecycleDecision *decision, const Product *product,
-                         LedgerItem *row, GError **error)
+gboolean keeper_rehearse(Keeper *keeper, const LifecycleDecision *decision, const Product *product,
+                         gint64 file, GPtrArray *faults, GError **error)
 {
   for (guint i = 0; i < decision->steps->len; i++) {
     const LifecycleStep *step = g_ptr_array_index(decision->steps, i);
@@ -110,7 +109,7 @@ static gboolean rehearse(Keeper *keeper, const LifecycleDecision *decision, cons
       product = step->order->product;
     if (step->kind != LIFECYCLE_STEP_ISSUE)
       continue;
-    g_autoptr(KeeperIssue) issue = keeper_issue_new(step, product, row->file);
+    g_autoptr(KeeperIssue) issue = keeper_issue_new(step, product, file);
     g_autoptr(GError) refused = NULL;
     if (keeper_rehearse_issue(keeper, issue, &refused))
       continue;
@@ -118,8 +117,7 @@ static gboolean rehearse(Keeper *keeper, const LifecycleDecision *decision, cons
       g_propagate_error(error, g_steal_pointer(&refused));
       return FALSE;
     }
-    row->outcome = LIFECYCLE_OUTCOME_REJECTED;
-    fault_add(row->faults, "issuer-failed", 0, NULL, "the certificate cannot be issued: %s",
+    fault_add(faults, "issuer-failed", 0, NULL, "the certificate cannot be issued: %s",
               refused->message);
   }
   return TRUE;
@@ -133,10 +131,12 @@ static gboolean apply_decision(Keeper *keeper, const LifecycleDecision *decision
       .order = known->order != NULL ? known->order->ref : NULL,
       .product = known->order != NULL ? known->order->product : NULL,
   };
-  if (!rehearse(keeper, decision, context.product, row, error))
+  if (!keeper_rehearse(keeper, decision, context.product, row->file, row->faults, error))
     return FALSE;
-  if (row->outcome != LIFECYCLE_OUTCOME_ACCEPTED)
+  if (row->faults->len > 0) {
+    row->outcome = LIFECYCLE_OUTCOME_REJECTED;
     return TRUE;
+  }
   return keeper_apply(keeper, decision, &context, error) &&
          (context.order == NULL || ledger_wake(keeper->ledger, context.order, error));
 }

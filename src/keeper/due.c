@@ -29,6 +29,7 @@ static gboolean refresh_crls(Keeper *keeper, GError **error)
 
 static const DueWork works[] = {
     {KEEPER_DUE_BEFORE_INBOX, expire},
+    {KEEPER_DUE_AFTER_INBOX, keeper_renew},
     {KEEPER_DUE_AFTER_INBOX, refresh_crls},
 };
 

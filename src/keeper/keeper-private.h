@@ -121,6 +121,9 @@ typedef enum {
 } KeeperDueTime;
 gboolean keeper_do_due(Keeper *keeper, KeeperDueTime time, GError **error);
 
+/* Renewals and re-issues that are due, and when the next ones are. */
+gboolean keeper_renew(Keeper *keeper, GError **error);
+
 /* Groups: what is decided together, is one transaction. */
 gboolean keeper_group_begin(Keeper *keeper, GError **error);
 /* Issues what was decided, writes receipts, commits, and writes the files. */
@@ -170,6 +173,10 @@ typedef struct {
   const LifecycleStep *issue; /* the issue of this decision, or NULL */
 } KeeperStepContext;
 
+/* Adds faults for what the authority could not certify, before anything is changed.
+ * PRODUCT is that of the order the decision is about, FILE what asked for it. */
+gboolean keeper_rehearse(Keeper *keeper, const LifecycleDecision *decision, const Product *product,
+                         gint64 file, GPtrArray *faults, GError **error);
 gboolean keeper_apply(Keeper *keeper, const LifecycleDecision *decision, KeeperStepContext *context,
                       GError **error);
 

@@ -56,8 +56,10 @@ gboolean ledger_put_application(Ledger *ledger, const char *certificate, const c
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
   sqlite3_stmt *row = ledger_query(ledger, error,
                                    "UPDATE certificate SET application = $1, names = $2, "
-                                   "changed = $3 WHERE id = $4 RETURNING number, status",
-                                   "ntnt", number, joined, now, certificate);
+                                   "changed = $3, reviewed = 0, review_asked = CASE WHEN $5 = 2 "
+                                   "AND status IN (5, 6) THEN $3 ELSE 0 END WHERE id = $4 "
+                                   "RETURNING number, status",
+                                   "ntntn", number, joined, now, certificate, (gint64)state);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more == 0)
     g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_BUG, "there is no certificate %s",
@@ -66,7 +68,11 @@ gboolean ledger_put_application(Ledger *ledger, const char *certificate, const c
     return FALSE;
   ledger_mark_listed(ledger, sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1));
   sqlite3_reset(row);
-  return ledger_log(ledger, now, states[state], certificate, file, text, error);
+  /* Nobody has reviewed it yet, and nothing that was due goes on without it. */
+  G_STATIC_ASSERT(LIFECYCLE_APPLICATION_SUBMITTED == 2 && LIFECYCLE_STATUS_ISSUED == 5 &&
+                  LIFECYCLE_STATUS_EXPIRED == 6);
+  return ledger_look_again(ledger, certificate, error) &&
+         ledger_log(ledger, now, states[state], certificate, file, text, error);
 }
 
 gboolean ledger_add_review(Ledger *ledger, const RequestReview *review, const char *certificate,
@@ -86,6 +92,11 @@ gboolean ledger_add_review(Ledger *ledger, const RequestReview *review, const ch
                    "nnbn", application, now, content, file) &&
          ledger_do(ledger, error, "UPDATE application SET state = $1 WHERE number = $2", "nn",
                    (gint64)state, application) &&
+         ledger_do(ledger, error,
+                   "UPDATE certificate SET review_asked = 0, reviewed = CASE WHEN $1 = 1 THEN $2 "
+                   "ELSE reviewed END WHERE id = $3",
+                   "nnt", (gint64)approved, now, certificate) &&
+         ledger_look_again(ledger, certificate, error) &&
          ledger_log(ledger, now, states[state], certificate, file, text, error);
 }
 

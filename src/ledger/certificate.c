@@ -5,7 +5,8 @@
   "c.number, c.id, c.order_ref, c.status, o.product, o.years, COALESCE(i.names, c.names), "        \
   "c.created, c.changed, "                                                                         \
   "c.submitted, c.first_issued, c.not_before, c.not_after, c.term_end, i.serial, i.sha256, "       \
-  "i.spki_sha256, k.kind, k.wrapped IS NOT NULL, c.uploaded "
+  "i.spki_sha256, k.kind, k.wrapped IS NOT NULL, c.uploaded, c.forerunner, c.successor, "          \
+  "c.due, c.failing_since, c.failures, c.failure, c.review_asked "
 #define CERTIFICATE_TABLES                                                                         \
   "FROM certificate c JOIN orders o ON o.ref = c.order_ref "                                       \
   "LEFT JOIN issue i ON i.number = c.issue LEFT JOIN key k ON k.spki_sha256 = i.spki_sha256 "
@@ -22,6 +23,9 @@ void ledger_certificate_free(LedgerCertificate *certificate)
   g_free(certificate->sha256);
   g_free(certificate->spki_sha256);
   g_free(certificate->key_kind);
+  g_free(certificate->forerunner);
+  g_free(certificate->successor);
+  g_free(certificate->failure);
   g_free(certificate);
 }
 
@@ -49,6 +53,13 @@ static LedgerCertificate *certificate_from_row(sqlite3_stmt *row, gint64 *ret_pr
   certificate->key_kind = column_text(row, 17);
   certificate->has_key = sqlite3_column_int64(row, 18) != 0;
   certificate->uploaded = sqlite3_column_int64(row, 19) != 0;
+  certificate->forerunner = column_text(row, 20);
+  certificate->successor = column_text(row, 21);
+  certificate->due = sqlite3_column_int64(row, 22);
+  certificate->failing_since = sqlite3_column_int64(row, 23);
+  certificate->failures = sqlite3_column_int64(row, 24);
+  certificate->failure = column_text(row, 25);
+  certificate->review_asked = sqlite3_column_int64(row, 26);
   return certificate;
 }
 
@@ -115,6 +126,32 @@ GPtrArray *ledger_certificates_with_status(Ledger *ledger, LifecycleStatus statu
   return certificates_from_rows(ledger, row, error);
 }
 
+GPtrArray *ledger_failing_certificates(Ledger *ledger, guint limit, gint64 *ret_count,
+                                       GError **error)
+{
+  if (!ledger_number(ledger, ret_count, error,
+                     "SELECT COUNT(*) FROM certificate WHERE failing_since > 0", ""))
+    return NULL;
+  sqlite3_stmt *row = ledger_query(ledger, error,
+                                   SELECT_CERTIFICATE "WHERE c.failing_since > 0 "
+                                                      "ORDER BY c.failing_since, c.number LIMIT $1",
+                                   "n", (gint64)limit);
+  return certificates_from_rows(ledger, row, error);
+}
+
+GPtrArray *ledger_certificates_to_review_again(Ledger *ledger, guint limit, gint64 *ret_count,
+                                               GError **error)
+{
+  if (!ledger_number(ledger, ret_count, error,
+                     "SELECT COUNT(*) FROM certificate WHERE review_asked > 0", ""))
+    return NULL;
+  sqlite3_stmt *row = ledger_query(ledger, error,
+                                   SELECT_CERTIFICATE "WHERE c.review_asked > 0 "
+                                                      "ORDER BY c.review_asked, c.number LIMIT $1",
+                                   "n", (gint64)limit);
+  return certificates_from_rows(ledger, row, error);
+}
+
 GPtrArray *ledger_certificates_expiring(Ledger *ledger, guint limit, GError **error)
 {
   sqlite3_stmt *row =
@@ -145,10 +182,12 @@ gboolean ledger_set_status(Ledger *ledger, const char *certificate, LifecycleSta
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
   return ledger_do(ledger, error,
                    "UPDATE certificate SET status = $1, changed = $2, "
-                   "submitted = CASE WHEN $3 = 1 THEN $2 ELSE submitted END WHERE number = $4",
+                   "submitted = CASE WHEN $3 = 1 THEN $2 ELSE submitted END, review_asked = CASE "
+                   "WHEN $1 IN (5, 6) THEN review_asked ELSE 0 END WHERE number = $4",
                    "nnnn", (gint64)status, now, (gint64)pending, number) &&
          ledger_change_block(ledger, number, before, -1, error) &&
          ledger_change_block(ledger, number, status, 1, error) &&
+         ledger_look_again(ledger, certificate, error) &&
          ledger_log(ledger, now, lifecycle_statuses[status].name, certificate, file, NULL, error);
 }
 

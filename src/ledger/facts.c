@@ -26,6 +26,8 @@ static LifecycleCertificate *certificate_from_row(sqlite3_stmt *row, const char 
   certificate->has_key = sqlite3_column_int64(row, 15) != 0;
   certificate->outside = column_text(row, 16);
   certificate->outside_spki = column_text(row, 17);
+  certificate->successor_status = (LifecycleStatus)sqlite3_column_int64(row, 18);
+  certificate->left_until = sqlite3_column_int64(row, 19);
   return certificate;
 }
 
@@ -56,12 +58,16 @@ gboolean ledger_read_certificate_facts(Ledger *ledger, const char *id,
       ledger, error,
       "SELECT c.status, a.state, a.ref, a.content, c.uploaded, c.first_issued, c.not_before, "
       "c.not_after, c.term_end, c.reviewed, c.forerunner, c.successor, i.names, i.serial, "
-      "i.spki_sha256, k.wrapped IS NOT NULL, x.issuer, x.spki_sha256 FROM certificate c "
+      "i.spki_sha256, k.wrapped IS NOT NULL, x.issuer, x.spki_sha256, s.status, f.term_end "
+      "FROM certificate c "
       "LEFT JOIN application a ON a.number = c.application "
       "LEFT JOIN issue i ON i.number = c.issue "
       "LEFT JOIN key k ON k.spki_sha256 = i.spki_sha256 "
-      "LEFT JOIN outside x ON x.certificate = c.id WHERE c.id = $1",
+      "LEFT JOIN outside x ON x.certificate = c.id "
+      "LEFT JOIN certificate s ON s.id = c.successor "
+      "LEFT JOIN certificate f ON f.id = c.forerunner AND f.status IN (5, 6) WHERE c.id = $1",
       "t", id);
+  G_STATIC_ASSERT(LIFECYCLE_STATUS_ISSUED == 5 && LIFECYCLE_STATUS_EXPIRED == 6);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more <= 0) {
     if (more == 0)

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "ledger/ledger-private.h"
 
 void ledger_issue_free(LedgerIssue *issue)
@@ -33,15 +35,31 @@ gboolean ledger_claim_key(Ledger *ledger, const char *spki_sha256, const char *k
   return put_key(ledger, spki_sha256, certificate, key_kind, NULL, error);
 }
 
+/* It is served by its successor now, and no more due itself. */
+static gboolean look_again_at_forerunner(Ledger *ledger, const char *certificate, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error, "SELECT forerunner FROM certificate WHERE id = $1", "t", certificate);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  if (more < 0)
+    return FALSE;
+  g_autofree char *forerunner = more > 0 ? column_text(row, 0) : NULL;
+  sqlite3_reset(row);
+  return forerunner == NULL || (ledger_clear_failure(ledger, forerunner, error) &&
+                                ledger_look_again(ledger, forerunner, error));
+}
+
 gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, gint64 file,
                           GError **error)
 {
   g_autofree char *names = g_strjoinv(" ", issue->names);
   g_autofree char *text = g_strdup_printf("serial %s", issue->serial);
   g_autoptr(GBytes) warnings = faults_for_storing(issue->warnings);
-  gint64 number = 0;
+  gint64 number = 0, again = 0;
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", issue->certificate);
-  return ledger_number(ledger, &number, error,
+  return ledger_number(ledger, &again, error, "SELECT issue FROM certificate WHERE id = $1", "t",
+                       issue->certificate) &&
+         ledger_number(ledger, &number, error,
                        "INSERT INTO issue (serial, certificate, not_before, not_after, names, "
                        "sha256, spki_sha256, der, csr, chain, outside, warnings, revoked, reason) "
                        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0) "
@@ -54,14 +72,18 @@ gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, 
          ledger_do(ledger, error,
                    "UPDATE certificate SET issue = $1, serial = $2, not_before = $3, "
                    "not_after = $4, term_end = $5, first_issued = CASE WHEN first_issued = 0 "
-                   "THEN $6 ELSE first_issued END WHERE id = $7",
+                   "THEN $6 ELSE first_issued END, review_asked = 0 WHERE id = $7",
                    "ntnnnnt", number, issue->serial, issue->not_before, issue->not_after,
                    issue->term_end, now, issue->certificate) &&
          ledger_do(ledger, error,
                    "UPDATE application SET state = $1 WHERE number = (SELECT application FROM "
                    "certificate WHERE id = $2)",
                    "nt", (gint64)LIFECYCLE_APPLICATION_APPROVED, issue->certificate) &&
-         ledger_log(ledger, now, "certified", issue->certificate, file, text, error);
+         ledger_clear_failure(ledger, issue->certificate, error) &&
+         ledger_look_again(ledger, issue->certificate, error) &&
+         look_again_at_forerunner(ledger, issue->certificate, error) &&
+         ledger_log(ledger, now, again > 0 ? "reissued" : "certified", issue->certificate, file,
+                    text, error);
 }
 
 gboolean ledger_read_issue(Ledger *ledger, const char *certificate, LedgerIssue **ret_issue,
@@ -102,6 +124,23 @@ gboolean ledger_read_issue(Ledger *ledger, const char *certificate, LedgerIssue 
   return TRUE;
 }
 
+/* Whether OWNER is CERTIFICATE, or one that it renews by way of others: a line of renewals
+ * keeps the key of a manual CSR. */
+static gboolean is_of_line(Ledger *ledger, const char *certificate, const char *owner,
+                           gboolean *ret_own, GError **error)
+{
+  gint64 own = strcmp(certificate, owner) == 0;
+  if (own == 0 && !ledger_number(ledger, &own, error,
+                                 "WITH RECURSIVE line (id) AS (SELECT CAST($1 AS TEXT) UNION "
+                                 "SELECT c.forerunner FROM line JOIN certificate c ON c.id = "
+                                 "line.id WHERE c.forerunner IS NOT NULL) "
+                                 "SELECT COUNT(*) FROM line WHERE id = $2",
+                                 "tt", certificate, owner))
+    return FALSE;
+  *ret_own = own > 0;
+  return TRUE;
+}
+
 gboolean ledger_read_key_use(Ledger *ledger, const char *spki_sha256, const char *certificate,
                              LifecycleKeyUse *ret_use, GError **error)
 {
@@ -111,13 +150,12 @@ gboolean ledger_read_key_use(Ledger *ledger, const char *spki_sha256, const char
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more < 0)
     return FALSE;
-  LifecycleKeyUse use = {NULL, FALSE};
-  if (more > 0) {
-    const char *owner = (const char *)sqlite3_column_text(row, 0);
-    use.certificate = g_strcmp0(owner, certificate) != 0 ? g_strdup(owner) : NULL;
-    use.compromised = sqlite3_column_int64(row, 1) != 0;
-    sqlite3_reset(row);
-  }
-  *ret_use = use;
+  g_autofree char *owner = more > 0 ? column_text(row, 0) : NULL;
+  gboolean compromised = more > 0 && sqlite3_column_int64(row, 1) != 0;
+  sqlite3_reset(row);
+  gboolean own = FALSE;
+  if (owner != NULL && !is_of_line(ledger, certificate, owner, &own, error))
+    return FALSE;
+  *ret_use = (LifecycleKeyUse){own ? NULL : g_steal_pointer(&owner), compromised};
   return TRUE;
 }

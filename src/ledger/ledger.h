@@ -204,6 +204,46 @@ gboolean ledger_read_issue(Ledger *ledger, const char *certificate, LedgerIssue 
  * number of them in *RET_COUNT. */
 gboolean ledger_expire(Ledger *ledger, gint64 now, guint *ret_count, GError **error);
 
+/* Renewals and re-issues (renewal.c) */
+
+/* A certificate's due time that says: decide anew when it is due. Whatever changes the facts
+ * of that, a status, an issue, a successor, sets it, so that no other file has to know how. */
+#define LEDGER_LOOK_AGAIN ((gint64)1)
+
+typedef struct {
+  gint64 number;
+  char *id;
+  char *order;
+  gint64 due; /* LEDGER_LOOK_AGAIN, or the moment at which it is due */
+  LifecycleDueFacts facts;
+} LedgerDue;
+
+void ledger_due_free(LedgerDue *due);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerDue, ledger_due_free)
+
+/* At most LIMIT certificates that are due at NOW or before, those after (DUE, NUMBER), in
+ * that order: GPtrArray of LedgerDue. */
+GPtrArray *ledger_due_certificates(Ledger *ledger, gint64 now, gint64 due, gint64 number,
+                                   guint limit, GError **error);
+/* Says when CERTIFICATE is due: a moment, LEDGER_LOOK_AGAIN, or 0 for never. */
+gboolean ledger_put_due(Ledger *ledger, const char *certificate, gint64 due, GError **error);
+/* Has when it is due decided anew, of CERTIFICATE, or of all. What is neither issued nor
+ * expired is never due, and fails no more. */
+gboolean ledger_look_again(Ledger *ledger, const char *certificate, GError **error);
+gboolean ledger_look_at_all_again(Ledger *ledger, GError **error);
+/* How many certificates are due on each day: day → number, both gint64 and owned. */
+GHashTable *ledger_read_due_days(Ledger *ledger, GError **error);
+
+/* Says that SUCCESSOR, to which a review made at REVIEWED goes over, renews CERTIFICATE. */
+gboolean ledger_link_successor(Ledger *ledger, const char *certificate, const char *successor,
+                               gint64 reviewed, gint64 now, gint64 file, GError **error);
+
+/* Notes that what is due for CERTIFICATE failed, and why. *RET_MAIL tells whether a mail is
+ * to be written about it now. */
+gboolean ledger_add_failure(Ledger *ledger, const char *certificate, const char *why, gint64 now,
+                            gboolean *ret_mail, GError **error);
+gboolean ledger_clear_failure(Ledger *ledger, const char *certificate, GError **error);
+
 /* Files to be written (outputs) */
 
 typedef enum {
@@ -323,6 +363,13 @@ typedef struct {
   char *key_kind;   /* NULL before there is a key */
   gboolean has_key; /* its private key is in the ledger */
   gboolean uploaded;
+  char *forerunner;     /* the certificate that it renews, or NULL */
+  char *successor;      /* the certificate that renews it, or NULL */
+  gint64 due;           /* when it is renewed or issued anew by itself; 0 or LEDGER_LOOK_AGAIN */
+  gint64 failing_since; /* that fails; 0: it does not */
+  gint64 failures;      /* how often it failed since then */
+  char *failure;        /* why */
+  gint64 review_asked;  /* of what is issued: its application waits to be reviewed again */
 } LedgerCertificate;
 
 void ledger_certificate_free(LedgerCertificate *certificate);
@@ -343,6 +390,13 @@ GPtrArray *ledger_certificates_with_status(Ledger *ledger, LifecycleStatus statu
                                            GError **error);
 /* At most LIMIT issued certificates, those first that run out first. */
 GPtrArray *ledger_certificates_expiring(Ledger *ledger, guint limit, GError **error);
+
+/* At most LIMIT certificates whose renewal or re-issue fails, or whose application waits to
+ * be reviewed again, longest first, and how many there are in all. */
+GPtrArray *ledger_failing_certificates(Ledger *ledger, guint limit, gint64 *ret_count,
+                                       GError **error);
+GPtrArray *ledger_certificates_to_review_again(Ledger *ledger, guint limit, gint64 *ret_count,
+                                               GError **error);
 
 /* How many certificates there are of each status; RET_COUNTS has room for
  * LIFECYCLE_STATUS_N, index 0 is the sum. */

@@ -78,7 +78,8 @@ gboolean ledger_read_order(Ledger *ledger, const char *ref, LifecycleOrder **ret
   return TRUE;
 }
 
-/* The order's certificates that were waiting for it are paid now. */
+/* The order's certificates that were waiting for it are paid now. A renewal goes on by
+ * itself from there. */
 static gboolean pay_certificates(Ledger *ledger, const char *order, gint64 now, gint64 file,
                                  GError **error)
 {
@@ -89,7 +90,9 @@ static gboolean pay_certificates(Ledger *ledger, const char *order, gint64 now, 
     const LedgerCertificate *certificate = g_ptr_array_index(certificates, i);
     ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate->id);
     if (certificate->status == LIFECYCLE_STATUS_AWAITING_PAYMENT &&
-        !ledger_set_status(ledger, certificate->id, LIFECYCLE_STATUS_PAID, now, file, error))
+        (!ledger_set_status(ledger, certificate->id, LIFECYCLE_STATUS_PAID, now, file, error) ||
+         (certificate->forerunner != NULL &&
+          !ledger_put_due(ledger, certificate->id, LEDGER_LOOK_AGAIN, error))))
       return FALSE;
   }
   return TRUE;

@@ -25,9 +25,20 @@ ALTER TABLE certificate ADD COLUMN remind BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE certificate ADD COLUMN failing_since BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE certificate ADD COLUMN failures BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE certificate ADD COLUMN failure TEXT;
+ALTER TABLE certificate ADD COLUMN failure_mail BIGINT NOT NULL DEFAULT 0; -- when the next mail about it is due
+-- Of what is issued: since when its application waits to be reviewed again.
+ALTER TABLE certificate ADD COLUMN review_asked BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX certificate_review_asked ON certificate (review_asked, number) WHERE review_asked > 0;
 CREATE INDEX certificate_due ON certificate (due, number) WHERE due > 0;
 CREATE INDEX certificate_remind ON certificate (remind, number) WHERE remind > 0;
 CREATE INDEX certificate_failing ON certificate (failing_since, number) WHERE failing_since > 0;
+
+-- What was issued before this version is looked at by the next run (due 1).
+UPDATE certificate SET due = 1
+  WHERE status = 5 OR (status = 6 AND not_after + 1 < term_end);
+UPDATE certificate SET reviewed =
+  COALESCE((SELECT MAX(at) FROM review WHERE review.application = certificate.application), 0)
+  WHERE first_issued > 0;
 
 -- How many certificates are due on a day (days since 1970), so that renewals can be
 -- spread without counting them.
