@@ -90,6 +90,7 @@ void certificate_add_facts(const Page *page, cmark_node *parent, const Certifica
   Table table = table_new_facts(parent, "Certificate");
   page_add_names(table_add_fact(&table, "Bound Domains"), certificate->names, 100);
   certificate_add_validity(&table, certificate);
+  certificate_add_renewal(page, &table, certificate);
   table_add_fact(&table, "Deployed Products");
   page_add_text(cmark_node_last_child(table.row), "--");
   if (certificate->serial != NULL)

@@ -2,6 +2,7 @@
 #ifndef CERTDROP_REPORTS_CERTIFICATE_H
 #define CERTDROP_REPORTS_CERTIFICATE_H
 
+#include "reports/table.h"
 #include "reports/writer.h"
 
 /* What the page of a certificate is made from. */
@@ -27,6 +28,7 @@ gboolean certificate_write(Writer *writer, const ReportsContext *context, const 
 
 /* ---- Parts of the page, one a file ---- */
 void certificate_add_facts(const Page *page, cmark_node *parent, const CertificateModel *model);
+void certificate_add_renewal(const Page *page, Table *table, const LedgerCertificate *certificate);
 void certificate_add_files(const Page *page, cmark_node *parent, const CertificateModel *model);
 void certificate_add_operate(const Page *page, cmark_node *parent, const CertificateModel *model);
 void certificate_add_application(cmark_node *parent, const LedgerApplication *application);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "reports/certificate.h"
 #include "reports/incoming.h"
+#include "reports/overview-renewals.h"
 
 #define OVERVIEW_CERTIFICATES 5 /* of a status that needs a hand */
 #define OVERVIEW_FILES 5
@@ -30,6 +31,7 @@ typedef struct {
   GPtrArray *waiting;                    /* LedgerFile */
   gint64 waiting_count;
   GPtrArray *rejected; /* LedgerFile */
+  OverviewRenewals renewals;
   GPtrArray *expiring; /* LedgerCertificate */
   GPtrArray *runs;     /* LedgerRun */
 } OverviewModel;
@@ -44,6 +46,7 @@ static void overview_free(gpointer data)
   GPtrArray **const arrays[] = {&model->waiting, &model->rejected, &model->expiring, &model->runs};
   for (guint i = 0; i < G_N_ELEMENTS(arrays); i++)
     g_clear_pointer(arrays[i], g_ptr_array_unref);
+  overview_renewals_clear(&model->renewals);
   g_free(model);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OverviewModel, overview_free)
@@ -59,7 +62,8 @@ static gboolean overview_read(Ledger *ledger, OverviewModel *model, GError **err
     if (model->hands[i] == NULL)
       return FALSE;
   }
-  return (model->waiting =
+  return overview_read_renewals(ledger, &model->renewals, error) &&
+         (model->waiting =
               ledger_waiting_files(ledger, OVERVIEW_FILES, &model->waiting_count, error)) != NULL &&
          (model->rejected = ledger_rejected_files(ledger, OVERVIEW_FILES, error)) != NULL &&
          (model->expiring = ledger_certificates_expiring(ledger, OVERVIEW_EXPIRING, error)) !=
@@ -67,8 +71,7 @@ static gboolean overview_read(Ledger *ledger, OverviewModel *model, GError **err
          (model->runs = ledger_last_runs(ledger, OVERVIEW_RUNS, error)) != NULL;
 }
 
-/* "less than a day", "1 day", "20 days": whole days between two moments. */
-static void overview_add_days(cmark_node *parent, gint64 from, gint64 to)
+void overview_add_days(cmark_node *parent, gint64 from, gint64 to)
 {
   gint64 days = MAX(to - from, 0) / CLOCK_DAY;
   g_autofree char *text = days == 0 ? g_strdup("less than a day") : page_count(days, "day");
@@ -87,7 +90,7 @@ static void overview_add_counts(const Page *page, const OverviewModel *model)
   }
 }
 
-static cmark_node *overview_add_panel(cmark_node *panels, const char *title, gint64 count)
+cmark_node *overview_add_panel(cmark_node *panels, const char *title, gint64 count)
 {
   cmark_node *panel = page_add_mark(panels, &page_mark_panel);
   g_autofree char *number = page_number(count);
@@ -173,6 +176,7 @@ static void overview_add_hands(const Page *page, const OverviewModel *model)
 {
   page_add_heading(page->root, 2, "Needs a hand");
   cmark_node *panels = page_add_mark(page->root, &page_mark_panels);
+  overview_add_renewals(page, panels, &model->renewals, model->now);
   for (guint i = 0; i < G_N_ELEMENTS(hands); i++)
     overview_add_hand(page, panels, model, i);
   overview_add_waiting(page, panels, model);
@@ -208,7 +212,8 @@ static void overview_add_expiring(const Page *page, const OverviewModel *model)
 static const TableColumn run_columns[] = {
     {"Run", TABLE_SHORT},      {"Accepted", TABLE_NUMBER},  {"Rejected", TABLE_NUMBER},
     {"Waiting", TABLE_NUMBER}, {"Documents", TABLE_NUMBER}, {"Issued", TABLE_NUMBER},
-    {"Expired", TABLE_NUMBER}, {"Seconds", TABLE_NUMBER},
+    {"Expired", TABLE_NUMBER}, {"Renewed", TABLE_NUMBER},   {"Failed", TABLE_NUMBER},
+    {"Seconds", TABLE_NUMBER},
 };
 
 static void overview_add_runs(const Page *page, const OverviewModel *model)
@@ -221,8 +226,8 @@ static void overview_add_runs(const Page *page, const OverviewModel *model)
   Table table = table_new(page->root, "Last runs", run_columns, G_N_ELEMENTS(run_columns));
   for (guint i = 0; i < model->runs->len; i++) {
     const LedgerRun *run = g_ptr_array_index(model->runs, i);
-    const gint64 numbers[] = {run->accepted, run->rejected, run->waiting,
-                              run->items,    run->issued,   run->expired};
+    const gint64 numbers[] = {run->accepted, run->rejected, run->waiting, run->items,
+                              run->issued,   run->expired,  run->renewed, run->failed};
     table_add_row(&table);
     page_add_time(table_add_cell(&table), run->started);
     for (guint k = 0; k < G_N_ELEMENTS(numbers); k++)

@@ -1,0 +1,65 @@
+#include "reports/overview-renewals.h"
+
+#define SHOWN 5
+
+gboolean overview_read_renewals(Ledger *ledger, OverviewRenewals *renewals, GError **error)
+{
+  renewals->failing = ledger_failing_certificates(ledger, SHOWN, &renewals->failing_count, error);
+  if (renewals->failing == NULL)
+    return FALSE;
+  renewals->to_review =
+      ledger_certificates_to_review_again(ledger, SHOWN, &renewals->to_review_count, error);
+  return renewals->to_review != NULL;
+}
+
+void overview_renewals_clear(OverviewRenewals *renewals)
+{
+  g_clear_pointer(&renewals->failing, g_ptr_array_unref);
+  g_clear_pointer(&renewals->to_review, g_ptr_array_unref);
+}
+
+static void add_failing(const Page *page, cmark_node *list, const LedgerCertificate *certificate)
+{
+  cmark_node *item = page_add_item(list);
+  page_add_certificate(page, item, certificate->id);
+  page_add_text(item, " ");
+  cmark_node *note = page_add_mark(item, &page_mark_note);
+  page_add_text(note, "failing since ");
+  page_add_date(note, certificate->failing_since);
+  page_add_format(note, ", %" G_GINT64_FORMAT " time%s", certificate->failures,
+                  certificate->failures == 1 ? "" : "s");
+  if (certificate->not_after > 0) {
+    page_add_text(note, "; it ends on ");
+    page_add_date(note, certificate->not_after);
+  }
+  page_add_format(note, ": %s", certificate->failure);
+}
+
+static void add_to_review(const Page *page, cmark_node *list, const LedgerCertificate *certificate,
+                          gint64 now)
+{
+  cmark_node *item = page_add_item(list);
+  page_add_certificate(page, item, certificate->id);
+  page_add_text(item, " ");
+  cmark_node *note = page_add_mark(item, &page_mark_note);
+  page_add_names(note, certificate->names, 1);
+  page_add_text(note, ", ");
+  overview_add_days(note, certificate->review_asked, now);
+}
+
+void overview_add_renewals(const Page *page, cmark_node *panels, const OverviewRenewals *renewals,
+                           gint64 now)
+{
+  if (renewals->failing->len > 0) {
+    cmark_node *list =
+        page_add_list(overview_add_panel(panels, "Renewals that fail", renewals->failing_count));
+    for (guint i = 0; i < renewals->failing->len; i++)
+      add_failing(page, list, g_ptr_array_index(renewals->failing, i));
+  }
+  if (renewals->to_review->len > 0) {
+    cmark_node *list =
+        page_add_list(overview_add_panel(panels, "To verify again", renewals->to_review_count));
+    for (guint i = 0; i < renewals->to_review->len; i++)
+      add_to_review(page, list, g_ptr_array_index(renewals->to_review, i), now);
+  }
+}

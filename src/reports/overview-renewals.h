@@ -1,0 +1,25 @@
+/* Renewals that need a hand, on the overview. */
+#ifndef CERTDROP_REPORTS_OVERVIEW_RENEWALS_H
+#define CERTDROP_REPORTS_OVERVIEW_RENEWALS_H
+
+#include "reports/page.h"
+#include "reports/reports.h"
+
+typedef struct {
+  GPtrArray *failing; /* LedgerCertificate */
+  gint64 failing_count;
+  GPtrArray *to_review;
+  gint64 to_review_count;
+} OverviewRenewals;
+
+gboolean overview_read_renewals(Ledger *ledger, OverviewRenewals *renewals, GError **error);
+void overview_renewals_clear(OverviewRenewals *renewals);
+void overview_add_renewals(const Page *page, cmark_node *panels, const OverviewRenewals *renewals,
+                           gint64 now);
+
+/* What the overview's panels share: one with its count in the title, and whole days between
+ * two moments, "less than a day", "1 day", "20 days". */
+cmark_node *overview_add_panel(cmark_node *panels, const char *title, gint64 count);
+void overview_add_days(cmark_node *parent, gint64 from, gint64 to);
+
+#endif
