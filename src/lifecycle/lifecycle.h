@@ -349,4 +349,42 @@ gint64 lifecycle_next_failure_mail(gint64 since, gint64 now);
  * decision's faults, and then there are no steps. */
 LifecycleDecision *lifecycle_decide_work(const LifecycleFacts *facts, LifecycleWork work);
 
+/* Reminders of an expiry: what its owner has to do about it. */
+typedef enum {
+  LIFECYCLE_REMINDER_NONE = 0,  /* nothing: certdrop sees to it, or there is nothing to see to */
+  LIFECYCLE_REMINDER_TO_RENEW,  /* nothing renews it */
+  LIFECYCLE_REMINDER_TO_PAY,    /* its renewal waits for its payment … */
+  LIFECYCLE_REMINDER_TO_APPLY,  /* … for an application … */
+  LIFECYCLE_REMINDER_TO_VERIFY, /* … for a review, or another authority … */
+  LIFECYCLE_REMINDER_TO_MEND,   /* … to be mended and submitted again */
+  LIFECYCLE_REMINDER_FAILING,   /* its renewal fails */
+  LIFECYCLE_REMINDER_N
+} LifecycleReminder;
+
+typedef struct {
+  LifecycleStatus status;
+  gint64 not_before;
+  gint64 not_after;
+  gint64 reminded;           /* when it was reminded of last; 0: never */
+  LifecycleStatus successor; /* of the certificate that renews it; 0: there is none */
+  gboolean failing;          /* its renewal or re-issue */
+  gboolean reissue_waits;    /* for a review, or for an issuer outside */
+  gboolean planned;          /* the nightly run will renew or issue it anew */
+} LifecycleReminderFacts;
+
+LifecycleReminder lifecycle_reminder(const LifecycleReminderFacts *facts);
+
+typedef struct {
+  gboolean due; /* one that was not sent; of several that were missed it is the last */
+  gint64 next;  /* when the next one is due; 0: there is none */
+} LifecycleReminderTimes;
+
+/* When it is to be reminded of, DAYS (gint64) before it runs out; those longer than half
+ * of its lifetime are left out. */
+LifecycleReminderTimes lifecycle_reminder_times(const GArray *days,
+                                                const LifecycleReminderFacts *facts, gint64 now);
+
+/* How long to wait after the N-th failure, from 1, of what is tried again. */
+gint64 lifecycle_retry_pause(gint64 failures);
+
 #endif

@@ -218,6 +218,33 @@ const char *configuration_organization_email(const Configuration *configuration)
                                                              : "certificates@localhost";
 }
 
+static int compare_days(gconstpointer a, gconstpointer b)
+{
+  gint64 left = *(const gint64 *)a, right = *(const gint64 *)b;
+  return left < right ? 1 : left > right ? -1 : 0;
+}
+
+GArray *configuration_reminder_days(const Configuration *configuration)
+{
+  const ConfigurationReminder *reminder = configuration->reminder;
+  const char *text =
+      reminder != NULL && reminder->before != NULL ? reminder->before : "60d 30d 14d 7d 1d";
+  GArray *days = g_array_new(FALSE, FALSE, sizeof(gint64));
+  g_auto(GStrv) words = g_strsplit_set(text, " \t\r\n", -1);
+  for (char **word = words; *word != NULL; word++) {
+    gint64 number = g_ascii_strtoll(*word, NULL, 10);
+    if (number > 0)
+      g_array_append_val(days, number);
+  }
+  g_array_sort(days, compare_days);
+  return days;
+}
+
+const ConfigurationCommand *configuration_mail_command(const Configuration *configuration)
+{
+  return configuration->mail != NULL ? configuration->mail->command : NULL;
+}
+
 const char *configuration_public_url(const Configuration *configuration)
 {
   return configuration->authority != NULL ? configuration->authority->public_url : NULL;

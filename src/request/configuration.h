@@ -164,6 +164,13 @@ const char **configuration_suffixes(const Configuration *configuration);
 const char *configuration_organization_name(const Configuration *configuration);
 const char *configuration_organization_email(const Configuration *configuration);
 
+/* How many days before an expiry its owner is reminded: an array of gint64, the longest
+ * first; empty: never. The caller frees it. */
+GArray *configuration_reminder_days(const Configuration *configuration);
+
+/* What sends mail, or NULL. */
+const ConfigurationCommand *configuration_mail_command(const Configuration *configuration);
+
 /* Where outbox/pki is served, or NULL. */
 const char *configuration_public_url(const Configuration *configuration);
 
