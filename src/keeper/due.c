@@ -31,6 +31,8 @@ static const DueWork works[] = {
     {KEEPER_DUE_BEFORE_INBOX, expire},
     {KEEPER_DUE_AFTER_INBOX, keeper_renew},
     {KEEPER_DUE_AFTER_INBOX, refresh_crls},
+    {KEEPER_DUE_AFTER_INBOX, keeper_remind},    /* after what renews and deploys … */
+    {KEEPER_DUE_AFTER_INBOX, keeper_send_mail}, /* … and this last: all of it may write mail */
 };
 
 gboolean keeper_do_due(Keeper *keeper, KeeperDueTime time, GError **error)

@@ -124,6 +124,13 @@ gboolean keeper_do_due(Keeper *keeper, KeeperDueTime time, GError **error);
 /* Renewals and re-issues that are due, and when the next ones are. */
 gboolean keeper_renew(Keeper *keeper, GError **error);
 
+/* Reminds owners of what runs out: a mail for each person. */
+gboolean keeper_remind(Keeper *keeper, GError **error);
+/* Has OUTPUT sent by the configured command after the commit, if it is a message. */
+gboolean keeper_queue_mail(Keeper *keeper, const LedgerOutput *output, GError **error);
+/* Sends what is queued and due. What fails is said, counted, and tried again later. */
+gboolean keeper_send_mail(Keeper *keeper, GError **error);
+
 /* Groups: what is decided together, is one transaction. */
 gboolean keeper_group_begin(Keeper *keeper, GError **error);
 /* Issues what was decided, writes receipts, commits, and writes the files. */

@@ -60,6 +60,7 @@ gboolean keeper_add_output(Keeper *keeper, KeeperOutput *output, GError **error)
   g_ptr_array_add(keeper->outputs, output);
   g_hash_table_insert(keeper->paths, output->row->path, output);
   return ledger_add_output(keeper->ledger, output->row, error) &&
+         keeper_queue_mail(keeper, output->row, error) &&
          (output->made == NULL || ledger_put_archive(keeper->ledger, output->made, error));
 }
 

@@ -71,7 +71,8 @@ gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, 
                  issue->wrapped_key, error) &&
          ledger_do(ledger, error,
                    "UPDATE certificate SET issue = $1, serial = $2, not_before = $3, "
-                   "not_after = $4, term_end = $5, first_issued = CASE WHEN first_issued = 0 "
+                   "not_after = $4, term_end = $5, remind = $3 + ($4 - $3) / 2, first_issued = "
+                   "CASE WHEN first_issued = 0 "
                    "THEN $6 ELSE first_issued END, review_asked = 0 WHERE id = $7",
                    "ntnnnnt", number, issue->serial, issue->not_before, issue->not_after,
                    issue->term_end, now, issue->certificate) &&

@@ -244,6 +244,68 @@ gboolean ledger_add_failure(Ledger *ledger, const char *certificate, const char 
                             gboolean *ret_mail, GError **error);
 gboolean ledger_clear_failure(Ledger *ledger, const char *certificate, GError **error);
 
+/* Reminders of an expiry */
+
+/* A certificate whose time to be reminded of has come. */
+typedef struct {
+  char *id;
+  LifecycleReminderFacts facts;
+  char *successor; /* the ID that renews it, or NULL */
+} LedgerReminding;
+void ledger_reminding_free(LedgerReminding *reminding);
+
+/* At most LIMIT certificates that are to be looked at by NOW: GPtrArray of
+ * LedgerReminding. Each comes until ledger_set_reminding() has moved its time. */
+GPtrArray *ledger_remindings_due(Ledger *ledger, gint64 now, guint limit, GError **error);
+/* Says when to look at the certificate ID again (0: not until it is issued again). */
+gboolean ledger_set_reminding(Ledger *ledger, const char *id, gint64 next, GError **error);
+/* Has all issued certificates looked at again: the days before an expiry have changed. */
+gboolean ledger_reset_remindings(Ledger *ledger, GError **error);
+/* Says that the certificate is reminded of now, in the next mail to ADDRESS. */
+gboolean ledger_add_reminder(Ledger *ledger, const LedgerReminding *reminding,
+                             LifecycleReminder reason, const char *address, gint64 now,
+                             GError **error);
+
+/* A certificate in a mail that reminds of it. */
+typedef struct {
+  char *certificate;
+  gint64 not_after;
+  LifecycleReminder reason;
+} LedgerReminder;
+void ledger_reminder_free(LedgerReminder *reminder);
+
+/* The first address that a reminder is to be written to, or NULL in *RET_ADDRESS, and
+ * how many certificates it is about. */
+gboolean ledger_next_reminder(Ledger *ledger, char **ret_address, gint64 *ret_count,
+                              GError **error);
+/* At most LIMIT of them, those first that run out first: GPtrArray of LedgerReminder. */
+GPtrArray *ledger_reminders_to(Ledger *ledger, const char *address, guint limit, GError **error);
+/* Forgets those of ADDRESS, which are written. */
+gboolean ledger_drop_reminders(Ledger *ledger, const char *address, GError **error);
+
+/* Mail for the configured command to send */
+
+typedef struct {
+  gint64 number;
+  char *path;           /* below the instance */
+  char *certificate;    /* that it is about, or NULL: several */
+  GBytes *content;      /* the message; NULL: it was removed since */
+  gint64 failures;      /* so far */
+  gint64 failing_since; /* 0: not failing */
+} LedgerMail;
+void ledger_mail_free(LedgerMail *mail);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerMail, ledger_mail_free)
+
+/* Says that the message at PATH, an output, is to be sent from NOW on. */
+gboolean ledger_add_mail(Ledger *ledger, const char *path, gint64 now, GError **error);
+/* At most LIMIT messages that are to be sent by NOW: GPtrArray of LedgerMail. */
+GPtrArray *ledger_mails_due(Ledger *ledger, gint64 now, guint limit, GError **error);
+gboolean ledger_put_mail_sent(Ledger *ledger, const LedgerMail *mail, gint64 now, GError **error);
+gboolean ledger_put_mail_failed(Ledger *ledger, const LedgerMail *mail, const char *output,
+                                gint64 now, GError **error);
+/* Gives the message up: somebody removed it. */
+gboolean ledger_drop_mail(Ledger *ledger, const LedgerMail *mail, gint64 now, GError **error);
+
 /* Files to be written (outputs) */
 
 typedef enum {

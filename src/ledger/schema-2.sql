@@ -143,3 +143,29 @@ CREATE TABLE archive (
   recipient BYTEA, -- the certificate that it is encrypted to
   kept BYTEA NOT NULL
 );
+
+-- When a certificate's owner was reminded last. An issue sets `remind` to the middle of
+-- the lifetime, before which no reminder can be.
+ALTER TABLE certificate ADD COLUMN reminded BIGINT NOT NULL DEFAULT 0;
+UPDATE certificate SET remind = not_before + (not_after - not_before) / 2 WHERE status = 5;
+
+-- The reminders of a run, until they are written: one mail for each person.
+CREATE TABLE reminder (
+  address TEXT NOT NULL, -- in lower case: one person
+  not_after BIGINT NOT NULL,
+  certificate TEXT NOT NULL,
+  reason BIGINT NOT NULL, -- LifecycleReminder
+  PRIMARY KEY (address, not_after, certificate)
+);
+
+-- Mail that the configured command has yet to send.
+CREATE TABLE mail (
+  number INTEGER PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE,
+  failures BIGINT NOT NULL,
+  failing_since BIGINT NOT NULL,
+  next_try BIGINT NOT NULL,
+  output TEXT -- what the command said last
+);
+CREATE INDEX mail_next ON mail (next_try, number);
+CREATE INDEX mail_failing ON mail (failing_since, number) WHERE failing_since > 0;

@@ -178,6 +178,7 @@ typedef enum {
   LIFECYCLE_MAIL_REVIEW_AGAIN,     /* a renewal or re-issue waits for a review */
   LIFECYCLE_MAIL_REISSUE_REJECTED, /* what is issued was not approved again */
   LIFECYCLE_MAIL_RENEWAL_FAILED,   /* it fails, and is tried again each night */
+  LIFECYCLE_MAIL_REMINDER,         /* several certificates run out */
   LIFECYCLE_MAIL_N
 } LifecycleMail;
 

@@ -120,6 +120,16 @@ static const char *const mail_renewal_failed[] = {
     NULL,
 };
 
+static const char *const mail_reminder[] = {
+    "Dear {applicant},",
+    "{reminder-lead}",
+    "{reminders}",
+    "A certificate that has run out is refused by every client. You are not reminded of those that "
+    "certdrop renews by itself, unless that fails or waits for somebody.",
+    "{organization}",
+    NULL,
+};
+
 static const MailText mail_texts[] = {
     [LIFECYCLE_MAIL_SUBMITTED] = {"submitted", "{certificate}: your application is being verified",
                                   mail_submitted},
@@ -140,6 +150,7 @@ static const MailText mail_texts[] = {
     [LIFECYCLE_MAIL_RENEWAL_FAILED] = {"renewal-failed",
                                        "{certificate}: your certificate cannot be renewed",
                                        mail_renewal_failed},
+    [LIFECYCLE_MAIL_REMINDER] = {"reminder", "{reminder-subject}", mail_reminder},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(mail_texts) == LIFECYCLE_MAIL_N);
 
@@ -283,6 +294,9 @@ static const MailPlaceholder mail_placeholders[] = {
     {"names", mail_names},
     {"organization", mail_organization},
     {"product", mail_product},
+    {"reminder-lead", outbox_reminder_lead},
+    {"reminder-subject", outbox_reminder_subject},
+    {"reminders", outbox_reminder_list},
     {"verification", mail_verification},
 };
 

@@ -57,9 +57,11 @@ static gboolean mail_add_mailbox(GMimeMessage *message, GMimeAddressType type, c
  * themselves may have two dots in a row, which an ID may not. */
 static void mail_set_id(GMimeMessage *message, const OutboxMail *mail, const char *from)
 {
+  gboolean single = mail->certificate != NULL;
+  g_autofree char *address = g_ascii_strdown(mail->applicant->email, -1);
   g_autofree char *about =
-      g_strdup_printf("%s\n%s\n%s\n%" G_GINT64_FORMAT, mail->certificate, mail->application_ref,
-                      outbox_mail_name(mail->kind), mail->at);
+      g_strdup_printf("%s\n%s\n%s\n%" G_GINT64_FORMAT, single ? mail->certificate : address,
+                      single ? mail->application_ref : "", outbox_mail_name(mail->kind), mail->at);
   g_autofree char *digest = text_sha256(about, strlen(about));
   g_autofree char *id = g_strdup_printf("%.*s@%s", MAIL_ID_DIGITS, digest, strchr(from, '@') + 1);
   g_mime_message_set_message_id(message, id);

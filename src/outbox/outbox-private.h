@@ -106,12 +106,17 @@ extern const char outbox_letter_style[];
 
 /* ---- Mail ------------------------------------------------------------- */
 
-/* "submitted", "rejected", "issued". */
+/* "submitted", "rejected", "issued", "reminder". */
 const char *outbox_mail_name(LifecycleMail kind);
 
 /* The subject and the plain text of a message, of lines of at most 72 columns
  * where words allow. */
 char *outbox_mail_subject(const OutboxMail *mail);
 char *outbox_mail_text(const OutboxMail *mail);
+
+/* What is particular to a reminder (mail-reminder.c). */
+char *outbox_reminder_subject(const OutboxMail *mail);
+char *outbox_reminder_lead(const OutboxMail *mail);
+char *outbox_reminder_list(const OutboxMail *mail);
 
 #endif

@@ -163,10 +163,19 @@ char *outbox_letter_path(const char *certificate, const char *application_ref);
 
 /* ---- Mail ------------------------------------------------------------- */
 
+/* A certificate that a mail reminds of; all borrowed. */
+typedef struct {
+  const char *certificate;
+  const char *const *names; /* ended by NULL */
+  gint64 not_after;
+  LifecycleReminder reason;
+  const char *successor; /* the certificate that is to renew it, or NULL */
+} OutboxReminder;
+
 /* An e-mail to an applicant; all borrowed. */
 typedef struct {
   LifecycleMail kind;
-  const char *certificate;     /* the ID */
+  const char *certificate;     /* the ID; REMINDER: NULL */
   const char *application_ref; /* of the application or of the order that carried it */
   const Product *product;
   const RequestApplicant *applicant; /* with an e-mail address */
@@ -182,6 +191,9 @@ typedef struct {
   gint64 until;                /* the last second of the present certificate or term */
   gint64 lost;                 /* RENEWED: seconds of the old term that the new one lacks */
   const char *failure;         /* RENEWAL_FAILED: why */
+  const OutboxReminder *reminders; /* REMINDER: those first that run out first */
+  gsize reminder_count;
+  gint64 reminder_more; /* that are not among them */
 } OutboxMail;
 
 /* The message (RFC 5322, MIME, lines ended by CRLF). CERTDROP_ERROR_REFUSED where
@@ -192,6 +204,13 @@ GBytes *outbox_make_mail(const OutboxMail *mail, GError **error);
  * "outbox/mail/PO-4711.1+APP-1_submitted_20261123T020000Z.eml". */
 char *outbox_mail_path(const char *certificate, const char *application_ref, LifecycleMail kind,
                        gint64 at);
+
+/* "outbox/mail/reminder_20261123T020000Z_HASH.eml", HASH of the address, which is
+ * nobody's business. */
+char *outbox_reminder_path(const char *address, gint64 at);
+
+/* Whether the file at PATH is a message. */
+gboolean outbox_path_is_mail(const char *path);
 
 /* ---- CSRs and attachments --------------------------------------------- */
 

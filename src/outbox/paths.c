@@ -1,6 +1,10 @@
+#include "base/text.h"
 #include "outbox/outbox-private.h"
 
+#include <string.h>
 #include <time.h>
+
+#define MAIL_FOLDER "outbox/mail/"
 
 char *outbox_archive_path(const char *certificate, const char *first_name, RequestFormat format)
 {
@@ -27,14 +31,33 @@ char *outbox_letter_path(const char *certificate, const char *application_ref)
   return g_strdup_printf("outbox/letters/%s+%s.html", certificate, application_ref);
 }
 
-char *outbox_mail_path(const char *certificate, const char *application_ref, LifecycleMail kind,
-                       gint64 at)
+static char *format_stamp(gint64 at)
 {
   g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc(at);
   g_assert(moment != NULL);
-  g_autofree char *stamp = g_date_time_format(moment, "%Y%m%dT%H%M%SZ");
-  return g_strdup_printf("outbox/mail/%s+%s_%s_%s.eml", certificate, application_ref,
+  return g_date_time_format(moment, "%Y%m%dT%H%M%SZ");
+}
+
+char *outbox_mail_path(const char *certificate, const char *application_ref, LifecycleMail kind,
+                       gint64 at)
+{
+  g_autofree char *stamp = format_stamp(at);
+  return g_strdup_printf(MAIL_FOLDER "%s+%s_%s_%s.eml", certificate, application_ref,
                          outbox_mail_name(kind), stamp);
+}
+
+char *outbox_reminder_path(const char *address, gint64 at)
+{
+  const int digits = 16;
+  g_autofree char *stamp = format_stamp(at);
+  g_autofree char *hash = text_sha256(address, strlen(address));
+  return g_strdup_printf(MAIL_FOLDER "%s_%s_%.*s.eml", outbox_mail_name(LIFECYCLE_MAIL_REMINDER),
+                         stamp, digits, hash);
+}
+
+gboolean outbox_path_is_mail(const char *path)
+{
+  return g_str_has_prefix(path, MAIL_FOLDER);
 }
 
 char *outbox_csr_path(const char *certificate)

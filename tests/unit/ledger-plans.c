@@ -13,6 +13,7 @@ static gboolean scan_is_allowed(const char *sql, const char *step)
       "SCAN output USING INDEX output_pending",
       "SCAN block USING INDEX",
       "SCAN stale",
+      "SCAN reminder USING COVERING INDEX",
       "SCAN run",
       "SCAN sqlite_master",
       "SCAN CONSTANT ROW",
@@ -167,6 +168,28 @@ static void read_lists(Book *book)
   }
 }
 
+static void remind_and_mail(Book *book)
+{
+  g_autofree char *address = NULL;
+  gint64 count = 0;
+  OK(ledger_reset_remindings(book->ledger, error));
+  g_autoptr(GPtrArray) due = ledger_remindings_due(book->ledger, NOW, 5, NULL);
+  g_assert_cmpuint(due->len, >, 0);
+  const LedgerReminding *first = g_ptr_array_index(due, 0);
+  OK(ledger_set_reminding(book->ledger, first->id, 0, error));
+  OK(ledger_add_reminder(book->ledger, first, LIFECYCLE_REMINDER_TO_RENEW, "a@b", NOW, error));
+  OK(ledger_next_reminder(book->ledger, &address, &count, error));
+  g_autoptr(GPtrArray) reminders = ledger_reminders_to(book->ledger, "a@b", 5, NULL);
+  g_assert_cmpuint(reminders->len, ==, 1);
+  OK(ledger_drop_reminders(book->ledger, "a@b", error));
+  add_output(book, LEDGER_OUTPUT_DOCUMENT, "outbox/mail/a.eml", NULL, "mail");
+  OK(ledger_add_mail(book->ledger, "outbox/mail/a.eml", NOW, error));
+  g_autoptr(GPtrArray) mails = ledger_mails_due(book->ledger, NOW, 5, NULL);
+  g_assert_cmpuint(mails->len, ==, 1);
+  OK(ledger_put_mail_failed(book->ledger, g_ptr_array_index(mails, 0), "no", NOW, error));
+  OK(ledger_put_mail_sent(book->ledger, g_ptr_array_index(mails, 0), NOW, error));
+}
+
 /* Does each thing once that a run and its pages do. */
 static void test_plans(Book *book, gconstpointer data G_GNUC_UNUSED)
 {
@@ -174,6 +197,7 @@ static void test_plans(Book *book, gconstpointer data G_GNUC_UNUSED)
   write_certificates(book);
   write_files(book);
   write_run(book);
+  remind_and_mail(book);
   commit(book);
   read_single(book);
   read_lists(book);

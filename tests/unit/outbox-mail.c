@@ -17,6 +17,9 @@ static const char *const two_names[] = {"www.example.test", "pay.example.test", 
 static const char *const one_archive[] = {
     "outbox/certificates/PO-4711.1/PO-4711.1_www.example.test_pem.zip", NULL};
 
+static const OutboxReminder one_reminder[] = {
+    {"PO-4711.1", two_names, NOW + 14 * DAY - 1, LIFECYCLE_REMINDER_TO_RENEW, NULL}};
+
 static OutboxMail mail_of(LifecycleMail kind)
 {
   return (OutboxMail){.kind = kind,
@@ -35,7 +38,9 @@ static OutboxMail mail_of(LifecycleMail kind)
                       .forerunner = "PO-4700.1",
                       .until = NOW + 30 * DAY,
                       .lost = 9 * DAY - 1,
-                      .failure = "the name {x} is not allowed"};
+                      .failure = "the name {x} is not allowed",
+                      .reminders = one_reminder,
+                      .reminder_count = 1};
 }
 
 static GBytes *make(const OutboxMail *mail)
@@ -184,6 +189,9 @@ static void test_texts(void)
       {LIFECYCLE_MAIL_REISSUE_REJECTED, {"PO-4711.1", "The letter carries no stamp."}},
       {LIFECYCLE_MAIL_RENEWAL_FAILED,
        {"PO-4711.1", "the name {x} is not allowed", "Dec 23, 2026 (UTC)"}},
+      {LIFECYCLE_MAIL_REMINDER,
+       {"PO-4711.1 runs out on Dec 7, 2026 (UTC), in 14 days", "www.example.test, pay.example.test",
+        "You are not reminded of those"}},
   };
   G_STATIC_ASSERT(G_N_ELEMENTS(cases) == LIFECYCLE_MAIL_N - 1);
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -18,6 +18,10 @@ static void test_paths(void)
   assert_path(outbox_letter_path("PO-4711.1", "APP-1"), "outbox/letters/PO-4711.1+APP-1.html");
   assert_path(outbox_mail_path("PO-4711.1", "APP-1", LIFECYCLE_MAIL_SUBMITTED, NOW),
               "outbox/mail/PO-4711.1+APP-1_submitted_20261123T020007Z.eml");
+  assert_path(outbox_reminder_path("one@example.test", NOW),
+              "outbox/mail/reminder_20261123T020007Z_18168b370f3593cf.eml");
+  g_assert_true(outbox_path_is_mail("outbox/mail/x.eml"));
+  g_assert_false(outbox_path_is_mail("outbox/letters/x.html"));
   assert_path(outbox_csr_path("PO-4711.1"), "outbox/csr/PO-4711.1.csr");
   assert_path(outbox_attachment_path("PO-4711.1", "APP-1", "confirmationLetter", "png"),
               "outbox/verification/PO-4711.1/APP-1_confirmationLetter.png");
