@@ -85,18 +85,19 @@ static gboolean check_is_waiting(const KeeperCheck *check)
 }
 
 /* Tries again what waited for a file that came later. *RET_MOVED: some of it is decided now. */
-static gboolean retry_waiting(Keeper *keeper, char *const *paths, GPtrArray *checks,
-                              gboolean *ret_moved, GError **error)
+static gboolean retry_waiting(Keeper *keeper, GPtrArray *checks, gboolean *ret_moved,
+                              GError **error)
 {
   *ret_moved = FALSE;
   for (guint i = 0; i < checks->len; i++) {
-    if (!check_is_waiting(g_ptr_array_index(checks, i)))
+    KeeperCheck *check = g_ptr_array_index(checks, i);
+    if (!check_is_waiting(check))
       continue;
-    KeeperCheck *again = check_path(keeper, paths[i], error);
+    KeeperCheck *again = check_path(keeper, check->name, error);
     if (again == NULL)
       return FALSE;
     *ret_moved = *ret_moved || !check_is_waiting(again);
-    keeper_check_free(g_ptr_array_index(checks, i));
+    keeper_check_free(check);
     g_ptr_array_index(checks, i) = again;
   }
   return TRUE;
@@ -112,7 +113,7 @@ static gboolean check_paths(Keeper *keeper, char *const *paths, GPtrArray *check
   }
   gboolean moved = TRUE;
   while (moved)
-    if (!retry_waiting(keeper, paths, checks, &moved, error))
+    if (!retry_waiting(keeper, checks, &moved, error))
       return FALSE;
   return TRUE;
 }
