@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "reports/certificate.h"
 #include "reports/table.h"
+#include "request/names.h"
 
 void certificate_add_product(cmark_node *parent, const LedgerCertificate *certificate)
 {
@@ -42,6 +43,20 @@ static void certificate_add_validity(Table *table, const LedgerCertificate *cert
   page_add_time(table_add_fact(table, "Expiry On"), certificate->not_after);
   if (certificate->term_end > certificate->not_after + 1)
     page_add_date(table_add_fact(table, "Term ends"), certificate->term_end);
+}
+
+/* All of them, the international ones also as people write them. */
+static void certificate_add_names(cmark_node *cell, char **names)
+{
+  if (names == NULL || names[0] == NULL)
+    page_add_text(cell, "--");
+  for (char **name = names; name != NULL && *name != NULL; name++) {
+    g_autofree char *readable = names_readable(*name);
+    page_add_text(cell, name > names ? ", " : "");
+    page_add_code(cell, *name);
+    if (readable != NULL)
+      page_add_format(cell, " (%s)", readable);
+  }
 }
 
 /* The pin of HPKP and of many clients: the SHA-256 of the public key in base64. */
@@ -88,7 +103,7 @@ void certificate_add_facts(const Page *page, cmark_node *parent, const Certifica
 {
   const LedgerCertificate *certificate = model->certificate;
   Table table = table_new_facts(parent, "Certificate");
-  page_add_names(table_add_fact(&table, "Bound Domains"), certificate->names, 100);
+  certificate_add_names(table_add_fact(&table, "Bound Domains"), certificate->names);
   certificate_add_validity(&table, certificate);
   certificate_add_renewal(page, &table, certificate);
   table_add_fact(&table, "Deployed Products");

@@ -72,10 +72,11 @@ void list_end_page(Page *page, const ListModel *model, const char *noun)
     page_add_text(page_add_paragraph(page->root), "There is nothing to show yet.");
     return;
   }
-  page_add_format(
-      page_add_paragraph(page->root),
-      "Numbers %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " of all %ss, the newest first.",
-      model->block * LEDGER_BLOCK_SIZE + 1, (model->block + 1) * LEDGER_BLOCK_SIZE, noun);
+  page_add_format(page_add_paragraph(page->root),
+                  "This page has the %ss with the numbers %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
+                  ", the newest first.",
+                  noun, model->block * LEDGER_BLOCK_SIZE + 1,
+                  (model->block + 1) * LEDGER_BLOCK_SIZE);
   if (model->newer < 0 && model->older < 0)
     return;
   cmark_node *list = page_add_list(page_add_mark(page->root, &page_mark_bar));

@@ -125,14 +125,8 @@ static gboolean refuse_idna(const Place *place, int status)
   return refuse(place, "%s", reason);
 }
 
-/* The label's form for people. An A-label has to be exactly what RFC 5891 makes
- * of its U-label, contextual rules and direction included. */
-static gboolean decode_label(const Place *place, const char *label, GString *unicode)
+int names_decode_label(const char *label, char **ret_unicode)
 {
-  if (!g_str_has_prefix(label, "xn--")) {
-    g_string_append(unicode, label);
-    return TRUE;
-  }
   char *decoded = NULL;
   guint8 *registered = NULL;
   int status = idn2_to_unicode_8z8z(label, &decoded, 0);
@@ -140,10 +134,25 @@ static gboolean decode_label(const Place *place, const char *label, GString *uni
     status = idn2_register_u8((const guint8 *)decoded, (const guint8 *)label, &registered,
                               IDN2_NFC_INPUT);
   if (status == IDN2_OK)
-    g_string_append(unicode, decoded);
+    *ret_unicode = g_strdup(decoded);
   idn2_free(decoded);
   idn2_free(registered);
-  return status == IDN2_OK || refuse_idna(place, status);
+  return status;
+}
+
+/* The label's form for people. */
+static gboolean decode_label(const Place *place, const char *label, GString *unicode)
+{
+  if (!g_str_has_prefix(label, "xn--")) {
+    g_string_append(unicode, label);
+    return TRUE;
+  }
+  g_autofree char *decoded = NULL;
+  int status = names_decode_label(label, &decoded);
+  if (status != IDN2_OK)
+    return refuse_idna(place, status);
+  g_string_append(unicode, decoded);
+  return TRUE;
 }
 
 static gboolean check_labels(const Place *place, const char *ascii, GString *unicode)

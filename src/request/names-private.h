@@ -19,4 +19,9 @@ const NamesReserved *names_find_reserved(const char *ascii);
 gboolean names_convert_host(const char *host, gboolean wildcard, const char *shown,
                             GPtrArray *faults, guint line, char **ret_ascii, char **ret_unicode);
 
+/* The U-label of LABEL, an A-label, which has to be exactly what RFC 5891 makes of it,
+ * contextual rules and direction included. Returns libidn2's status; *RET_UNICODE is
+ * set where that is IDN2_OK. */
+int names_decode_label(const char *label, char **ret_unicode);
+
 #endif

@@ -81,6 +81,12 @@ gboolean names_lists_equal(const char *const *wanted, const char *const *found, 
  * domain's names stand together, its wildcard first. For qsort() of char *. */
 int names_compare(const void *left, const void *right);
 
+/* The form for people of a name in A-labels: "bücher.example" of
+ * "xn--bcher-kva.example". NULL where that is the same, or where it could be taken for
+ * another name (scripts that no language mixes, Cyrillic that looks Latin): show it
+ * beside the name, never instead. The caller frees it. */
+char *names_readable(const char *ascii);
+
 /* TEXT as fault texts quote it, when it comes from outside: valid UTF-8 on one
  * line, control characters and those that cannot be seen as "\\u{200B}", cut
  * after 80 characters. The caller frees it. */

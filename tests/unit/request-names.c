@@ -424,6 +424,35 @@ static void test_random_bytes(void)
   }
 }
 
+/* Beside a name stands how people write it, unless that could be taken for another. */
+static void test_readable(void)
+{
+  static const struct {
+    const char *ascii;
+    const char *readable;
+  } names[] = {
+      {"www.abc.com", NULL},
+      {"xn--bcher-kva.example", "bücher.example"},
+      {"*.xn--bcher-kva.example", "*.bücher.example"},
+      {"xn--fiqs8s.cn", "中国.cn"},
+      {"xn--wgv71a119e.jp", "日本語.jp"},
+      {"xn--e1afmkfd.example", "пример.example"},
+      {"xn--hxajbheg2az3al.example", "παράδειγμα.example"},
+      {"xn--mgbh0fb.example", "مثال.example"},
+      /* "аррӏе" and "соса", all Cyrillic; "pаypal" with one such letter */
+      {"xn--80ak6aa92e.com", NULL},
+      {"xn--80ab7ab.com", NULL},
+      {"xn--pypal-4ve.com", NULL},
+      /* of libidn2's own: no A-label */
+      {"xn--a.example", NULL},
+      {"xn--.example", NULL},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+    g_autofree char *readable = names_readable(names[i].ascii);
+    g_assert_cmpstr(readable, ==, names[i].readable);
+  }
+}
+
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
@@ -442,6 +471,7 @@ int main(int argc, char **argv)
   g_test_add_func("/names/order", test_order);
   g_test_add_func("/names/lists", test_lists);
   g_test_add_func("/names/quote", test_quote);
+  g_test_add_func("/names/readable", test_readable);
   g_test_add_func("/names/random-bytes", test_random_bytes);
   return g_test_run();
 }
