@@ -2,11 +2,11 @@
  * these, and only where it says what it seems to say: a label in one script, or in those
  * that one language writes together (UTS 39, "highly restrictive"), and none that a
  * reader of Latin script would take for Latin. */
-#include <idn2.h>
-#include <string.h>
-
 #include "request/names-private.h"
 #include "request/names.h"
+
+#include <idn2.h>
+#include <string.h>
 
 enum {
   SCRIPT_LATIN = 1 << 0,

@@ -35,16 +35,20 @@ static inline void book_set_up(Book *book, gconstpointer data)
   OK(book->ledger = ledger_open(book->path, TRUE, error));
 }
 
+static inline void remove_tree(const char *path)
+{
+  g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
+  for (const char *name; folder != NULL && (name = g_dir_read_name(folder)) != NULL;) {
+    g_autofree char *child = g_build_filename(path, name, NULL);
+    remove_tree(child);
+  }
+  g_assert_no_errno(g_remove(path));
+}
+
 static inline void book_tear_down(Book *book, gconstpointer data)
 {
   g_clear_pointer(&book->ledger, ledger_close);
-  g_autoptr(GDir) folder = g_dir_open(book->folder, 0, NULL);
-  const char *name;
-  while ((name = g_dir_read_name(folder)) != NULL) {
-    g_autofree char *path = g_build_filename(book->folder, name, NULL);
-    g_assert_no_errno(g_unlink(path));
-  }
-  g_assert_no_errno(g_rmdir(book->folder));
+  remove_tree(book->folder);
   g_free(book->folder);
   g_free(book->path);
   world_tear_down(&book->world, data);

@@ -1,79 +1,49 @@
 /* The pages as a whole, on a ledger of their own: step by step they become what
  * they are when made anew (I6), lead somewhere, and show no more than they may. */
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/error.h"
 #include "base/file.h"
-#include "ledger/ledger.h"
-#include "lifecycle-test.h"
+#include "ledger-test.h"
 #include "reports/reports.h"
 
 typedef struct {
-  World world;
-  char *folder;
-  Ledger *ledger;
+  Book book;
   ReportsContext context;
   LedgerRun run;
   gint64 now;
 } Site;
 
-#define OK(call)                                                                                   \
-  do {                                                                                             \
-    g_autoptr(GError) unexpected = NULL;                                                           \
-    GError **error = &unexpected;                                                                  \
-    gboolean went_well = (call) ? TRUE : FALSE;                                                    \
-    g_assert_no_error(unexpected);                                                                 \
-    g_assert_true(went_well);                                                                      \
-  } while (0)
-
 static void site_set_up(Site *site, gconstpointer data)
 {
-  world_set_up(&site->world, data);
-  site->folder = g_dir_make_tmp("reports-XXXXXX", NULL);
-  g_assert_nonnull(site->folder);
-  g_autofree char *path = g_build_filename(site->folder, "ledger.db", NULL);
-  OK(site->ledger = ledger_open(path, TRUE, error));
-  site->context = (ReportsContext){site->ledger, site->world.configuration, site->world.catalog,
-                                   open(site->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), 3};
+  book_set_up(&site->book, data);
+  site->context =
+      (ReportsContext){site->book.ledger, site->book.world.configuration, site->book.world.catalog,
+                       open(site->book.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), 3};
   g_assert_cmpint(site->context.root, >=, 0);
   site->now = NOW;
 }
 
-static void remove_tree(const char *path)
-{
-  g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
-  for (const char *name; folder != NULL && (name = g_dir_read_name(folder)) != NULL;) {
-    g_autofree char *child = g_build_filename(path, name, NULL);
-    remove_tree(child);
-  }
-  g_remove(path);
-}
-
 static void site_tear_down(Site *site, gconstpointer data)
 {
-  ledger_close(site->ledger);
   close(site->context.root);
-  remove_tree(site->folder);
-  g_free(site->folder);
-  world_tear_down(&site->world, data);
+  book_tear_down(&site->book, data);
 }
 
 /* Steps of a history */
 
 static void begin_run(Site *site)
 {
-  OK(ledger_begin(site->ledger, error));
-  OK(ledger_begin_run(site->ledger, site->now, &site->run, error));
+  OK(ledger_begin(site->book.ledger, error));
+  OK(ledger_begin_run(site->book.ledger, site->now, &site->run, error));
 }
 
 static guint refresh(Site *site)
 {
   guint written = 0;
   g_autoptr(GPtrArray) stale = NULL;
-  OK(stale = ledger_stale_pages(site->ledger, error));
+  OK(stale = ledger_stale_pages(site->book.ledger, error));
   OK(reports_refresh(&site->context, stale, &written, error));
   return written;
 }
@@ -82,14 +52,14 @@ static guint refresh(Site *site)
 static guint end_run(Site *site)
 {
   site->run.accepted = 3;
-  OK(ledger_end_run(site->ledger, &site->run, error));
-  OK(ledger_commit(site->ledger, error));
+  OK(ledger_end_run(site->book.ledger, &site->run, error));
+  OK(ledger_commit(site->book.ledger, error));
   guint written = refresh(site);
-  OK(ledger_begin(site->ledger, error));
-  OK(ledger_clear_stale_pages(site->ledger, error));
+  OK(ledger_begin(site->book.ledger, error));
+  OK(ledger_clear_stale_pages(site->book.ledger, error));
   site->run.milliseconds = 1234;
-  OK(ledger_end_run(site->ledger, &site->run, error));
-  OK(ledger_commit(site->ledger, error));
+  OK(ledger_end_run(site->book.ledger, &site->run, error));
+  OK(ledger_commit(site->book.ledger, error));
   site->now += DAY;
   return written;
 }
@@ -108,17 +78,17 @@ static gint64 put_file(Site *site, const char *name, LedgerFileState state, cons
                      .decided = state == LEDGER_FILE_WAITING ? 0 : site->now,
                      .run = site->run.number,
                      .faults = faults};
-  OK(ledger_put_file(site->ledger, &file, error));
-  OK(ledger_end_try(site->ledger, file.number, error));
+  OK(ledger_put_file(site->book.ledger, &file, error));
+  OK(ledger_end_try(site->book.ledger, file.number, error));
   if (item != NULL) {
     LedgerItem stored = *item;
     stored.file = file.number;
-    OK(ledger_put_item(site->ledger, &stored, error));
+    OK(ledger_put_item(site->book.ledger, &stored, error));
   }
   return file.number;
 }
 
-static void add_order(Site *site, const char *ref, const char *product, gint64 quantity)
+static void order(Site *site, const char *ref, const char *product, gint64 quantity)
 {
   g_autofree char *name = g_strdup_printf("%s.xml", ref);
   const LedgerItem item = {.kind = REQUEST_KIND_ORDER,
@@ -127,25 +97,25 @@ static void add_order(Site *site, const char *ref, const char *product, gint64 q
                            .subject = (char *)ref};
   gint64 file = put_file(site, name, LEDGER_FILE_ACCEPTED, &item, NULL);
   const LifecycleOrder order = {.ref = (char *)ref,
-                                .product = catalog_find(site->world.catalog, product),
+                                .product = catalog_find(site->book.world.catalog, product),
                                 .quantity = quantity,
                                 .years = 1,
                                 .name_count = 1,
                                 .price = 120000 * quantity,
                                 .currency = (char *)"CNY"};
-  OK(ledger_add_order(site->ledger, &order, site->now, file, error));
+  OK(ledger_add_order(site->book.ledger, &order, site->now, file, error));
 }
 
 static void pay(Site *site, const char *ref)
 {
   const RequestPayment payment = {
       .reference = (char *)"TX-991", .amount = 120000, .currency = (char *)"CNY"};
-  OK(ledger_add_payment(site->ledger, ref, &payment, site->now, 0, error));
+  OK(ledger_add_payment(site->book.ledger, ref, &payment, site->now, 0, error));
 }
 
-static void set_status(Site *site, const char *certificate, LifecycleStatus status)
+static void move(Site *site, const char *certificate, LifecycleStatus status)
 {
-  OK(ledger_set_status(site->ledger, certificate, status, site->now, 0, error));
+  OK(ledger_set_status(site->book.ledger, certificate, status, site->now, 0, error));
 }
 
 /* TEXT stands in every field of the application that takes any text. */
@@ -161,10 +131,11 @@ static void apply(Site *site, const char *certificate, const char *text)
   application->company = g_new0(RequestCompany, 1);
   application->company->name = g_strdup(text);
   application->company->address = g_strdup(text);
-  OK(ledger_put_application(site->ledger, certificate, "APP-1", application, application->domains,
-                            LIFECYCLE_APPLICATION_SUBMITTED, site->now, 0, error));
+  OK(ledger_put_application(site->book.ledger, certificate, "APP-1", application,
+                            application->domains, LIFECYCLE_APPLICATION_SUBMITTED, site->now, 0,
+                            error));
   record_free(&request_application_record, application);
-  set_status(site, certificate, LIFECYCLE_STATUS_PENDING_VERIFICATION);
+  move(site, certificate, LIFECYCLE_STATUS_PENDING_VERIFICATION);
 }
 
 static void issue(Site *site, const char *certificate)
@@ -184,8 +155,8 @@ static void issue(Site *site, const char *certificate)
                               .spki_sha256 = sha256,
                               .key_kind = (char *)"ec-p256",
                               .wrapped_key = bytes};
-  set_status(site, certificate, LIFECYCLE_STATUS_ISSUED);
-  OK(ledger_add_issue(site->ledger, &issued, site->now, 0, error));
+  move(site, certificate, LIFECYCLE_STATUS_ISSUED);
+  OK(ledger_add_issue(site->book.ledger, &issued, site->now, 0, error));
   g_autofree char *path = g_strdup_printf("outbox/certificates/%s/%s_www.example.test_pem.zip",
                                           certificate, certificate);
   LedgerOutput output = {.kind = LEDGER_OUTPUT_ARCHIVE,
@@ -193,7 +164,7 @@ static void issue(Site *site, const char *certificate)
                          .certificate = (char *)certificate,
                          .format = (char *)"pem",
                          .sha256 = (char *)"hash"};
-  OK(ledger_add_output(site->ledger, &output, error));
+  OK(ledger_add_output(site->book.ledger, &output, error));
 }
 
 /* What lies under reports/: path → content. */
@@ -215,7 +186,7 @@ static void read_tree(const char *root, const char *below, GHashTable *files)
 static GHashTable *read_pages(const Site *site)
 {
   GHashTable *files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  g_autofree char *root = g_build_filename(site->folder, "reports", NULL);
+  g_autofree char *root = g_build_filename(site->book.folder, "reports", NULL);
   read_tree(root, "", files);
   return files;
 }
@@ -279,7 +250,7 @@ static void take_step(Site *site, GRand *random, guint orders)
   g_autofree char *ref = g_strdup_printf("PO-%d", g_rand_int_range(random, 0, (gint)orders));
   g_autofree char *id = g_strdup_printf("%s.1", ref);
   g_autoptr(LedgerCertificate) certificate = NULL;
-  OK(ledger_read_certificate(site->ledger, id, &certificate, error));
+  OK(ledger_read_certificate(site->book.ledger, id, &certificate, error));
   switch (certificate->status) {
   case LIFECYCLE_STATUS_AWAITING_PAYMENT:
     pay(site, ref);
@@ -292,10 +263,10 @@ static void take_step(Site *site, GRand *random, guint orders)
     if (g_rand_boolean(random))
       issue(site, id);
     else
-      set_status(site, id, LIFECYCLE_STATUS_VERIFICATION_FAILED);
+      move(site, id, LIFECYCLE_STATUS_VERIFICATION_FAILED);
     break;
   case LIFECYCLE_STATUS_ISSUED:
-    set_status(site, id, LIFECYCLE_STATUS_REVOKED);
+    move(site, id, LIFECYCLE_STATUS_REVOKED);
     break;
   default:
     break;
@@ -311,10 +282,10 @@ static void test_step_by_step(Site *site, gconstpointer data G_GNUC_UNUSED)
   for (guint round = 0; round < 20; round++) {
     begin_run(site);
     guint moved = 0;
-    OK(ledger_expire(site->ledger, site->now, &moved, error));
+    OK(ledger_expire(site->book.ledger, site->now, &moved, error));
     for (guint i = 0; i < 17; i++, orders++) {
       g_autofree char *ref = g_strdup_printf("PO-%u", orders);
-      add_order(site, ref, orders % 3 == 0 ? "ov" : "dv", orders % 50 == 49 ? 3 : 1);
+      order(site, ref, orders % 3 == 0 ? "ov" : "dv", orders % 50 == 49 ? 3 : 1);
     }
     for (guint i = 0; i < 60; i++)
       take_step(site, random, orders);
@@ -345,7 +316,7 @@ static void test_lists_that_empty(Site *site, gconstpointer data G_GNUC_UNUSED)
   begin_run(site);
   for (guint i = 0; i < 350; i++) {
     g_autofree char *ref = g_strdup_printf("PO-%u", i);
-    add_order(site, ref, "dv", 1);
+    order(site, ref, "dv", 1);
   }
   end_run(site);
   static const guint blocks[] = {1, 3, 0, 2};
@@ -373,7 +344,7 @@ static void test_few_pages(Site *site, gconstpointer data G_GNUC_UNUSED)
   begin_run(site);
   for (guint i = 0; i < 500; i++) {
     g_autofree char *ref = g_strdup_printf("PO-%u", i);
-    add_order(site, ref, "dv", 1);
+    order(site, ref, "dv", 1);
   }
   guint all = end_run(site);
   g_assert_cmpuint(all, >, 1000);
@@ -388,7 +359,7 @@ static void test_few_pages(Site *site, gconstpointer data G_GNUC_UNUSED)
 static void test_sweep(Site *site, gconstpointer data G_GNUC_UNUSED)
 {
   begin_run(site);
-  add_order(site, "PO-1", "dv", 1);
+  order(site, "PO-1", "dv", 1);
   end_run(site);
   static const char *const without_reason[] = {
       "certificate/NOBODY.1.html", "certificate/NOBODY.1.md",   "list/7.html",
@@ -415,7 +386,7 @@ static void test_sweep(Site *site, gconstpointer data G_GNUC_UNUSED)
 static void test_masks(Site *site, gconstpointer data G_GNUC_UNUSED)
 {
   begin_run(site);
-  add_order(site, "PO-1", "ov", 1);
+  order(site, "PO-1", "ov", 1);
   pay(site, "PO-1");
   apply(site, "PO-1.1", "Applicant One");
   end_run(site);
@@ -437,7 +408,7 @@ static void test_masks(Site *site, gconstpointer data G_GNUC_UNUSED)
 static void test_show(Site *site, gconstpointer data G_GNUC_UNUSED)
 {
   begin_run(site);
-  add_order(site, "PO-1", "dv", 2);
+  order(site, "PO-1", "dv", 2);
   end_run(site);
   g_autofree char *certificate = NULL, *order = NULL, *none = NULL;
   OK(reports_certificate_markdown(&site->context, "PO-1.2", &certificate, error));
@@ -456,9 +427,10 @@ static void test_show(Site *site, gconstpointer data G_GNUC_UNUSED)
 static void test_write_fails(Site *site, gconstpointer data G_GNUC_UNUSED)
 {
   begin_run(site);
-  add_order(site, "PO-1", "dv", 1);
+  order(site, "PO-1", "dv", 1);
   end_run(site);
-  g_autofree char *path = g_build_filename(site->folder, "reports/certificate/PO-1.1.html", NULL);
+  g_autofree char *path =
+      g_build_filename(site->book.folder, "reports/certificate/PO-1.1.html", NULL);
   g_assert_no_errno(g_unlink(path));
   g_assert_no_errno(g_mkdir(path, 0700));
   g_autoptr(GError) failed = NULL;
