@@ -76,17 +76,22 @@ static gboolean take_apart(PkiSlice der, CertificateParts *parts)
 }
 
 /* Without quoting of non-ASCII characters, which are right in UTF-8. */
-static char *name_to_line(PkiSlice der)
+char *pki_x509_name_to_line(const X509_NAME *name)
 {
-  const guint8 *at = der.data;
-  g_autoptr(X509_NAME) name = d2i_X509_NAME(NULL, &at, (long)der.length);
   g_autoptr(BIO) text = BIO_new(BIO_s_mem());
-  if (name == NULL || text == NULL ||
+  if (text == NULL ||
       X509_NAME_print_ex(text, name, 0, XN_FLAG_ONELINE & ~(gulong)ASN1_STRFLGS_ESC_MSB) < 0)
     return NULL;
   char *line;
   long length = BIO_get_mem_data(text, &line);
   return length == 0 ? g_strdup("") : g_utf8_make_valid(line, length);
+}
+
+static char *name_to_line(PkiSlice der)
+{
+  const guint8 *at = der.data;
+  g_autoptr(X509_NAME) name = d2i_X509_NAME(NULL, &at, (long)der.length);
+  return name != NULL ? pki_x509_name_to_line(name) : NULL;
 }
 
 static gboolean read_validity(PkiSlice validity, PkiCertificateDetails *details)

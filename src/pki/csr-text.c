@@ -32,26 +32,6 @@ static gboolean find_block(PkiSlice text, const char *label, PkiSlice *ret_body,
   return TRUE;
 }
 
-/* Base64 with white space anywhere and padding at the end; anything else is none. */
-static GBytes *decode_base64(PkiSlice text)
-{
-  g_autofree guchar *packed = g_malloc(text.length + 1);
-  gsize length = 0;
-  for (gsize i = 0; i < text.length; i++)
-    if (!g_ascii_isspace(text.data[i]))
-      packed[length++] = text.data[i];
-  packed[length] = '\0';
-  gsize digits = strspn((char *)packed, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                        "0123456789+/");
-  gsize padding = strspn((char *)packed + digits, "=");
-  if (digits == 0 || digits + padding != length || padding > 2 || length % 4 != 0)
-    return NULL;
-  guint8 *bytes = g_malloc(length / 4 * 3);
-  int count = EVP_DecodeBlock(bytes, packed, (int)length);
-  g_assert(count == (int)(length / 4 * 3));
-  return g_bytes_new_take(bytes, (gsize)count - padding);
-}
-
 /* The base64 in TEXT, of its one block or all of it. */
 static gboolean find_base64(PkiSlice text, PkiSlice *ret_base64, const PkiFaultSink *sink)
 {
@@ -97,7 +77,7 @@ GBytes *pki_csr_decode(const char *text, gsize length, const PkiFaultSink *sink)
   }
   if (!find_base64(whole, &base64, sink))
     return NULL;
-  GBytes *der = decode_base64(base64);
+  GBytes *der = pki_base64_decode(base64);
   if (der == NULL)
     PKI_FAULT(sink, "csr-format",
               "The CSR is not base64. Paste it as openssl req -new writes it, from -----BEGIN to "

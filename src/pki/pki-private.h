@@ -162,6 +162,79 @@ gboolean pki_weak_close_primes(const BIGNUM *modulus);
 /* The smallest prime factor below 752 of the modulus, or 0 (NIST SP 800-89 5.3.3). */
 guint pki_weak_small_factor(const BIGNUM *modulus);
 
+/* ---- pem-read.c: PEM as people send it ---- */
+
+/* A block of PEM, within the text that it was found in. */
+typedef struct {
+  PkiSlice label; /* "CERTIFICATE" */
+  PkiSlice body;  /* what stands between its two lines */
+  PkiSlice whole; /* from its first dash to its last */
+} PkiPemBlock;
+
+/* Takes the next block off TEXT, which then begins behind it. FALSE where there is none any more.
+ * A block without an end has no body.data. */
+gboolean pki_pem_take(PkiSlice *text, PkiPemBlock *ret_block);
+
+gboolean pki_slice_is(const PkiSlice *slice, const char *text);
+gboolean pki_slice_ends_with(const PkiSlice *slice, const char *text);
+
+/* Base64 with white space anywhere and padding at the end; NULL if it is anything else. */
+GBytes *pki_base64_decode(PkiSlice text);
+
+/* ---- foreign.c and what it calls ---- */
+
+/* Certificates of others on their way. */
+typedef struct {
+  const PkiForeignSource *source;
+  GPtrArray *certificates; /* X509, each once */
+  EVP_PKEY *key;           /* or NULL */
+  X509 *leaf;              /* borrowed from CERTIFICATES */
+  GPtrArray *chain;        /* X509, borrowed: the leaf's issuers in order */
+  GPtrArray *faults;
+  GPtrArray *warnings;
+} PkiForeignReading;
+
+/* Faults and warnings about the certificates. */
+#define PKI_FOREIGN_FAULT(reading, code, ...)                                                      \
+  fault_add((reading)->faults, (code), (reading)->source->line, (reading)->source->element,        \
+            __VA_ARGS__)
+#define PKI_FOREIGN_WARN(reading, code, ...)                                                       \
+  fault_add((reading)->warnings, (code), (reading)->source->line, (reading)->source->element,      \
+            __VA_ARGS__)
+
+/* Adds the certificate CERTIFICATE (taken over), unless it is there already. */
+void pki_foreign_add_certificate(PkiForeignReading *reading, X509 *certificate);
+
+/* foreign-pem.c: takes the certificates out of PEM. */
+void pki_foreign_take_pem(PkiForeignReading *reading);
+/* foreign-key.c: takes the key out of PEM; says whether it is the leaf's; and encodes it. */
+void pki_foreign_take_key(PkiForeignReading *reading);
+void pki_foreign_check_key(PkiForeignReading *reading);
+Secret *pki_foreign_encode_key(EVP_PKEY *key);
+/* foreign-pkcs12.c: takes both out of PKCS#12. */
+void pki_foreign_take_pkcs12(PkiForeignReading *reading);
+/* foreign-chain.c: finds the leaf, and puts its chain in order. */
+gboolean pki_foreign_find_leaf(PkiForeignReading *reading);
+void pki_foreign_order_chain(PkiForeignReading *reading);
+/* foreign-names.c: the names of the leaf (char *), lower case, without repeats, at least one;
+ * says what is odd about them. */
+GPtrArray *pki_foreign_names(PkiForeignReading *reading);
+/* Whether CERTIFICATE has a name that could be a host's. */
+gboolean pki_foreign_names_host(X509 *certificate);
+/* foreign-odd.c: says what else is odd about the leaf. */
+void pki_foreign_find_odd(PkiForeignReading *reading);
+
+/* Whether OpenSSL failed, by its error queue, since it does not have an algorithm. */
+gboolean pki_foreign_lacks_algorithm(void);
+
+/* The name of CERTIFICATE's subject or of its issuer as messages quote it; the caller frees
+ * it. */
+char *pki_foreign_quote_subject(const X509 *certificate);
+char *pki_foreign_quote_issuer(const X509 *certificate);
+
+/* certificate.c: NAME on one line, UTF-8. NULL where OpenSSL fails. */
+char *pki_x509_name_to_line(const X509_NAME *name);
+
 /* ---- csr-read.c and what it calls ---- */
 
 /* Where faults of the CSR go. */

@@ -341,6 +341,61 @@ char *pki_certificates_to_pem(GBytes *ders, GError **error);
 /* COUNT certificates in DER, in this order, as one PEM text. */
 char *pki_chain_to_pem(GBytes *const *chain, gsize count);
 
+/* ---- Certificates of others ------------------------------------------- */
+
+/* What somebody sends in as a certificate of another authority's; all borrowed. Either
+ * CERTIFICATES, perhaps with KEY, or PKCS12. */
+typedef struct {
+  const char *certificates; /* PEM with certificate and chain in any order, text around them */
+  const Secret *key;        /* its private key in PEM: PKCS#8, PKCS#1 or SEC 1; or NULL */
+  const guint8 *pkcs12;     /* a .p12 or .pfx, LENGTH bytes */
+  gsize pkcs12_length;
+  const Secret *passphrase; /* of the key or the PKCS#12, or NULL */
+  guint line;               /* where the certificates, or the PKCS#12, stand … */
+  const char *element;      /* … and in which element */
+  guint key_line;           /* where the key stands, in <privateKey> */
+} PkiForeignSource;
+
+/* What was found. Certificates are DER as OpenSSL writes it. */
+typedef struct {
+  GBytes *der;
+  GBytes *chain; /* its issuers, each after what it issued, DER one after the other; NULL: none.
+                    Without the root, unless there is nothing else */
+  char *issuer;  /* one line, UTF-8 */
+  char *serial;  /* hex; "-…" if it is negative */
+  char *sha256;
+  char *spki_sha256;
+  char *key_kind; /* "rsa-2048", also of kinds that are not offered: "rsa-1024", "ec-secp521r1" */
+  char **names;   /* domain names and addresses, at least one: where it has none, the common name
+                     made one */
+  gint64 not_before;
+  gint64 not_after;
+  Secret *pkcs8;       /* the private key; or NULL */
+  GPtrArray *warnings; /* Fault: what is odd about it */
+} PkiForeign;
+
+/* What pki_foreign_read() needs for old PKCS#12 files and keys, which OpenSSL keeps in a module
+ * that it loads late: to be called before a jail closes. Without the module, those are refused. */
+void pki_foreign_preload(void);
+
+/* Reads SOURCE. Takes whatever OpenSSL can parse and says in `warnings` what the rest of
+ * the world takes exception to. NULL after at least one fault was added to FAULTS:
+ *   certificate-format    it cannot be read
+ *   certificate-content   a CSR, a CRL, a key or something else in place of a certificate
+ *   certificate-ca        certificates of authorities alone
+ *   certificate-several   more than one that is no authority's
+ *   certificate-limits    too many, or too large
+ *   key-format, key-several, key-passphrase, key-mismatch
+ *   pkcs12-format, pkcs12-password, pkcs12-algorithm
+ * Opens no file; in a jail it needs getpid() and getrandom(). */
+PkiForeign *pki_foreign_read(const PkiForeignSource *source, GPtrArray *faults);
+
+void pki_foreign_free(PkiForeign *foreign);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiForeign, pki_foreign_free)
+
+/* CHAIN, certificates in DER one after the other, as one PEM text. */
+char *pki_der_chain_to_pem(GBytes *chain);
+
 /* ---- Revocation lists ------------------------------------------------- */
 
 /* One revoked certificate. REASON is a CRLReason of RFC 5280 5.3.1: 0 to 6 or 8 to 10; 0
