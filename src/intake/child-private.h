@@ -10,6 +10,7 @@
 typedef struct {
   pid_t pid;
   int socket;
+  int keys; /* the socket for private keys */
   GByteArray *received;
   gsize taken; /* bytes of it that were handed out */
 } Child;

@@ -53,9 +53,9 @@ static char **reader_environment(void)
   return g_strv_builder_end(environment);
 }
 
-/* The reader gets SOCKET as its descriptor 3, the keeper's errors on 2 for its start, and no
- * other. */
-static int spawn(int socket, pid_t *ret_pid)
+/* The reader gets SOCKET and KEYS as its descriptors 3 and 4, the keeper's errors on 2 for its
+ * start, and no other. */
+static int spawn(int socket, int keys, pid_t *ret_pid)
 {
   g_autofree char *binary = own_binary();
   g_auto(GStrv) environment = reader_environment();
@@ -68,9 +68,10 @@ static int spawn(int socket, pid_t *ret_pid)
   if (posix_spawn_file_actions_init(&actions) != 0 || posix_spawnattr_init(&attributes) != 0)
     return ENOMEM;
   int failed = posix_spawn_file_actions_adddup2(&actions, socket, WIRE_READER_SOCKET);
+  failed |= posix_spawn_file_actions_adddup2(&actions, keys, WIRE_READER_KEYS);
   failed |= posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   failed |= posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-  failed |= posix_spawn_file_actions_addclosefrom_np(&actions, WIRE_READER_SOCKET + 1);
+  failed |= posix_spawn_file_actions_addclosefrom_np(&actions, WIRE_READER_KEYS + 1);
   failed |= posix_spawnattr_setsigmask(&attributes, &none);
   failed |= posix_spawnattr_setsigdefault(&attributes, &all);
   failed |= posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -82,24 +83,53 @@ static int spawn(int socket, pid_t *ret_pid)
   return errnum;
 }
 
-Child *child_start(GError **error)
+static void close_pair(const int pair[2])
+{
+  close(pair[0]);
+  close(pair[1]);
+}
+
+/* A pair of sockets, of which the second does not stand where a descriptor of the reader will. */
+static gboolean make_pair(int ret_pair[2], GError **error)
 {
   int pair[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+    return error_set_errno(error, errno, "cannot make a socket for a reader");
+  int moved = fcntl(pair[1], F_DUPFD_CLOEXEC, WIRE_READER_KEYS + 1);
+  if (moved < 0) {
     error_set_errno(error, errno, "cannot make a socket for a reader");
+    close_pair(pair);
+    return FALSE;
+  }
+  close(pair[1]);
+  ret_pair[0] = pair[0];
+  ret_pair[1] = moved;
+  return TRUE;
+}
+
+Child *child_start(GError **error)
+{
+  int pair[2], keys[2];
+  if (!make_pair(pair, error))
+    return NULL;
+  if (!make_pair(keys, error)) {
+    close_pair(pair);
     return NULL;
   }
   pid_t pid = -1;
-  int errnum = spawn(pair[1], &pid);
+  int errnum = spawn(pair[1], keys[1], &pid);
   close(pair[1]);
+  close(keys[1]);
   if (errnum != 0) {
     close(pair[0]);
+    close(keys[0]);
     error_set_errno(error, errnum, "cannot start a reader");
     return NULL;
   }
   Child *child = g_new0(Child, 1);
   child->pid = pid;
   child->socket = pair[0];
+  child->keys = keys[0];
   child->received = g_byte_array_new();
   return child;
 }
@@ -167,6 +197,7 @@ int child_end(Child *child)
 {
   kill(child->pid, SIGKILL);
   close(child->socket);
+  close(child->keys);
   int status = -1;
   while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
     ;

@@ -25,8 +25,21 @@ void item_add_files(const xmlNode *element, const char *name, GHashTable *files)
  * was probably meant. */
 void item_add_root_fault(const xmlNode *element, GPtrArray *faults);
 
-/* Looks into BODY of KIND as far as a reader can: CSRs and attachments. Fills what the
- * document itself does not say; faults go to FAULTS. */
-void look_into(RequestKind kind, gpointer body, const Package *package, GPtrArray *faults);
+/* An item that is being looked into. */
+typedef struct {
+  const xmlNode *element;
+  const Package *package; /* that it came in, or NULL */
+  gpointer body;          /* the kind's struct, filled from ELEMENT */
+  Secret *key;            /* a private key that was found, in PKCS#8; or NULL */
+  GPtrArray *faults;
+} Look;
+
+/* Looks into what is of KIND as far as a reader can: CSRs, attachments, certificates of
+ * others. Fills what the document itself does not say; faults go to LOOK's. */
+void look_into(RequestKind kind, Look *look);
+
+/* The same for two kinds, in look-foreign.c. */
+void look_into_upload(Look *look);
+void look_into_issuance(Look *look);
 
 #endif

@@ -160,21 +160,25 @@ void item_add_root_fault(const xmlNode *element, GPtrArray *faults)
               "<%s> is no kind of document; \"certdrop new\" lists them, such as <order>", name);
 }
 
-/* The body of an item of a known KIND; NULL where there were faults. */
-static gpointer read_body(Schema *schema, const Package *package, RequestKind kind,
-                          xmlNode *element, GPtrArray *faults)
+/* Reads the body of ITEM, which is of a known kind; none where there are faults. */
+static void read_body(Schema *schema, const Package *package, xmlNode *element, RequestItem *item)
 {
-  const char *name = request_kinds[kind].name;
-  refuse_type_attributes(element, faults);
-  if (faults->len > 0 || !schema_check(schema, element, faults))
-    return NULL;
-  const RecordType *record = request_kinds[kind].record;
-  gpointer body = fill_record(record, schema_root_type(schema, name), element);
-  look_into(kind, body, package, faults);
-  if (faults->len == 0)
-    return body;
-  record_free(record, body);
-  return NULL;
+  const char *name = request_kinds[item->kind].name;
+  refuse_type_attributes(element, item->faults);
+  if (item->faults->len > 0 || !schema_check(schema, element, item->faults))
+    return;
+  const RecordType *record = request_kinds[item->kind].record;
+  Look look = {.element = element, .package = package, .faults = item->faults};
+  look.body = fill_record(record, schema_root_type(schema, name), element);
+  look_into(item->kind, &look);
+  if (item->faults->len == 0) {
+    item->body = look.body;
+    item->key = look.key;
+    item->key_length = look.key != NULL ? look.key->length : 0;
+    return;
+  }
+  record_free(record, look.body);
+  secret_free(look.key);
 }
 
 RequestItem *item_read(Schema *schema, const Package *package, xmlNode *element)
@@ -189,6 +193,6 @@ RequestItem *item_read(Schema *schema, const Package *package, xmlNode *element)
   if (item->kind == 0)
     item_add_root_fault(element, item->faults);
   else
-    item->body = read_body(schema, package, item->kind, element, item->faults);
+    read_body(schema, package, element, item);
   return item;
 }

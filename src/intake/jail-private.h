@@ -6,9 +6,9 @@
 
 #include <glib.h>
 
-/* Closes the jail, for good. SOCKET is the only descriptor that may be written to.
+/* Closes the jail, for good. SOCKET and KEYS are the only descriptors that may be written to.
  * Landlock is used where the kernel has it; everything else must work: FALSE
  * with ERROR set (CERTDROP_ERROR_IO) where it does not, and the process must end. */
-gboolean jail_close(int socket, GError **error);
+gboolean jail_close(int socket, int keys, GError **error);
 
 #endif

@@ -48,7 +48,8 @@ static void close_landlock(void)
 {
 }
 
-static gboolean close_seccomp(int socket G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
+static gboolean close_seccomp(int socket G_GNUC_UNUSED, int keys G_GNUC_UNUSED,
+                              GError **error G_GNUC_UNUSED)
 {
   return TRUE;
 }
@@ -63,7 +64,7 @@ static const int forbidden[] = {
     SCMP_SYS(renameat), SCMP_SYS(renameat2),  SCMP_SYS(mkdir),    SCMP_SYS(mkdirat),
 };
 
-static gboolean add_rules(scmp_filter_ctx filter, int socket G_GNUC_UNUSED)
+static gboolean add_rules(scmp_filter_ctx filter, int socket G_GNUC_UNUSED, int keys G_GNUC_UNUSED)
 {
   int failed = 0;
   for (gsize i = 0; i < G_N_ELEMENTS(forbidden); i++)
@@ -85,9 +86,9 @@ static const int allowed[] = {
     SCMP_SYS(exit_group), SCMP_SYS(restart_syscall),
 };
 
-/* The others are bound to the socket, to memory that is not code, and to the process itself
+/* The others are bound to the sockets, to memory that is not code, and to the process itself
  * (abort() signals it). */
-static gboolean add_rules(scmp_filter_ctx filter, int socket)
+static gboolean add_rules(scmp_filter_ctx filter, int socket, int keys)
 {
   const guint32 act = SCMP_ACT_ALLOW;
   const scmp_datum_t fd = (scmp_datum_t)socket;
@@ -95,8 +96,10 @@ static gboolean add_rules(scmp_filter_ctx filter, int socket)
   for (gsize i = 0; i < G_N_ELEMENTS(allowed); i++)
     failed |= seccomp_rule_add(filter, act, allowed[i], 0);
   failed |= seccomp_rule_add(filter, act, SCMP_SYS(recvmsg), 1, SCMP_A0(SCMP_CMP_EQ, fd));
-  failed |= seccomp_rule_add(filter, act, SCMP_SYS(sendto), 2, SCMP_A0(SCMP_CMP_EQ, fd),
-                             SCMP_A4(SCMP_CMP_EQ, 0));
+  const scmp_datum_t sockets[] = {fd, (scmp_datum_t)keys};
+  for (gsize i = 0; i < G_N_ELEMENTS(sockets); i++)
+    failed |= seccomp_rule_add(filter, act, SCMP_SYS(sendto), 2, SCMP_A0(SCMP_CMP_EQ, sockets[i]),
+                               SCMP_A4(SCMP_CMP_EQ, 0));
   failed |=
       seccomp_rule_add(filter, act, SCMP_SYS(mmap), 2, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
                        SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS));
@@ -136,10 +139,10 @@ static void close_landlock(void)
   close((int)ruleset);
 }
 
-static gboolean close_seccomp(int socket, GError **error)
+static gboolean close_seccomp(int socket, int keys, GError **error)
 {
   scmp_filter_ctx filter = seccomp_init(DEFAULT_ACTION);
-  gboolean ready = filter != NULL && add_rules(filter, socket) &&
+  gboolean ready = filter != NULL && add_rules(filter, socket, keys) &&
                    seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) == 0;
   int failed = ready ? seccomp_load(filter) : -ENOMEM;
   if (filter != NULL)
@@ -149,7 +152,7 @@ static gboolean close_seccomp(int socket, GError **error)
 
 #endif
 
-gboolean jail_close(int socket, GError **error)
+gboolean jail_close(int socket, int keys, GError **error)
 {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     return error_set_errno(error, errno, "cannot take a reader's privileges");
@@ -158,5 +161,5 @@ gboolean jail_close(int socket, GError **error)
     return error_set_errno(error, errno, "cannot protect a reader's memory");
 #endif
   close_landlock();
-  return set_limits(error) && close_seccomp(socket, error);
+  return set_limits(error) && close_seccomp(socket, keys, error);
 }

@@ -6,7 +6,7 @@
 #include "intake/image.h"
 #include "pki/pki.h"
 
-typedef void (*LookInto)(gpointer body, const Package *package, GPtrArray *faults);
+typedef void (*LookInto)(Look *look);
 
 /* The key comes with the CSR or is made for it; a CSR that is given twice says nothing. */
 static void check_csr_mode(const RequestCsr *csr, GPtrArray *faults)
@@ -111,30 +111,36 @@ static void look_into_attachments(const GPtrArray *attachments, const Package *p
   }
 }
 
-static void look_into_application(gpointer body, const Package *package, GPtrArray *faults)
+static void look_into_content(RequestApplication *application, const Look *look)
 {
-  RequestApplication *application = body;
   if (application->csr != NULL)
-    look_into_csr(application->csr, faults);
+    look_into_csr(application->csr, look->faults);
   if (application->attachments != NULL)
-    look_into_attachments(application->attachments, package, faults);
+    look_into_attachments(application->attachments, look->package, look->faults);
 }
 
-static void look_into_order(gpointer body, const Package *package, GPtrArray *faults)
+static void look_into_application(Look *look)
 {
-  RequestOrder *order = body;
+  look_into_content(look->body, look);
+}
+
+static void look_into_order(Look *look)
+{
+  RequestOrder *order = look->body;
   if (order->application != NULL)
-    look_into_application(order->application, package, faults);
+    look_into_content(order->application, look);
 }
 
 /* A kind without a row has nothing to look into. */
 static const LookInto lookers[REQUEST_KIND_N] = {
     [REQUEST_KIND_ORDER] = look_into_order,
     [REQUEST_KIND_APPLICATION] = look_into_application,
+    [REQUEST_KIND_ISSUANCE] = look_into_issuance,
+    [REQUEST_KIND_UPLOAD] = look_into_upload,
 };
 
-void look_into(RequestKind kind, gpointer body, const Package *package, GPtrArray *faults)
+void look_into(RequestKind kind, Look *look)
 {
   if (lookers[kind] != NULL)
-    lookers[kind](body, package, faults);
+    lookers[kind](look);
 }

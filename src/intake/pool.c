@@ -226,6 +226,12 @@ static gboolean take_item(Job *job, GBytes *bytes, IntakeAnswer *ret_answer)
   RequestItem *item = request_item_from_bytes(bytes);
   if (item == NULL)
     return FALSE;
+  if (item->key_length > 0)
+    item->key = wire_receive_secret(job->reader->child->keys, item->key_length);
+  if (item->key == NULL && item->key_length > 0) {
+    request_item_free(item);
+    return FALSE;
+  }
   job->items++;
   *ret_answer = (IntakeAnswer){INTAKE_ANSWER_ITEM, job->tag, item, NULL};
   return job->items <= (job->batch ? INTAKE_LIMIT_ITEMS : 1);

@@ -46,8 +46,19 @@ static void answer_batch(const RequestFile *file, gpointer data)
   answer(data, WIRE_TYPE_BATCH, bytes);
 }
 
+/* The keeper must not wait for what was answered before while the reader waits to be rid of a
+ * key. */
+static void send_key(Answering *answering, const Secret *key)
+{
+  flush_answers(answering->out);
+  if (!wire_send_secret(WIRE_READER_KEYS, key))
+    _exit(0);
+}
+
 static void answer_item(const RequestItem *item, gpointer data)
 {
+  if (item->key != NULL)
+    send_key(data, item->key);
   g_autoptr(GBytes) bytes = request_item_to_bytes(item);
   answer(data, WIRE_TYPE_ITEM, bytes);
 }
@@ -75,6 +86,7 @@ static Schema *preload(GError **error)
   document_initialise();
   if (!package_preload(error) || !pki_init(PKI_SECURE_HEAP_READER, error))
     return NULL;
+  pki_foreign_preload();
   return schema_load("documents.xsd", error);
 }
 
@@ -127,7 +139,7 @@ int intake_reader_main(int argc G_GNUC_UNUSED, char **argv G_GNUC_UNUSED)
     return fail(error);
   g_log_set_writer_func(on_message, NULL, NULL);
   silence();
-  if (!jail_close(WIRE_READER_SOCKET, &error))
+  if (!jail_close(WIRE_READER_SOCKET, WIRE_READER_KEYS, &error))
     return fail(error);
   hooks_arm();
   serve(schema);

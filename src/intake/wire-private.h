@@ -8,15 +8,20 @@
  *   BATCH   request_file_to_bytes(), before the items of a batch
  *   ITEM    request_item_to_bytes(), none or more for each file
  *   FILE    request_file_to_bytes(), the last for each file
- * Files are answered in the order in which they were ordered. */
+ * Files are answered in the order in which they were ordered.
+ *
+ * A private key goes another way, a second socket, on which nothing else is sent: so
+ * it never lies in a buffer that grows, is moved about and is not wiped. It is sent before
+ * its ITEM, which says how long it is, and read straight into a Secret. */
 #ifndef CERTDROP_INTAKE_WIRE_PRIVATE_H
 #define CERTDROP_INTAKE_WIRE_PRIVATE_H
 
-#include <glib.h>
+#include "base/secret.h"
 
 #define WIRE_MAGIC 0x63645231u        /* "cdR1" */
 #define WIRE_LENGTH_LIMIT (64u << 20) /* bytes of one frame */
-#define WIRE_READER_SOCKET 3          /* the reader's only descriptor, but for its files */
+#define WIRE_READER_SOCKET 3          /* the reader's descriptors, but for its files … */
+#define WIRE_READER_KEYS 4            /* … which are sockets */
 #define WIRE_EXIT_MEMORY 71           /* a reader's exit status: out of memory */
 
 typedef enum {
@@ -51,5 +56,11 @@ void wire_append(GByteArray *buffer, WireType type, guint32 ticket, const void *
 
 /* Sends all of BUFFER and empties it. FALSE if nobody listens any more. */
 gboolean wire_flush(int socket, GByteArray *buffer);
+
+/* Sends SECRET whole. FALSE if nobody listens any more. */
+gboolean wire_send_secret(int socket, const Secret *secret);
+
+/* The secret of LENGTH bytes that was sent before. NULL if there are fewer. */
+Secret *wire_receive_secret(int socket, gsize length);
 
 #endif

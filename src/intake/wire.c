@@ -62,17 +62,43 @@ void wire_append(GByteArray *buffer, WireType type, guint32 ticket, const void *
   g_byte_array_append(buffer, bytes, (guint)length);
 }
 
-gboolean wire_flush(int socket, GByteArray *buffer)
+/* Sends LENGTH bytes; FALSE if nobody listens any more. */
+static gboolean send_all(int socket, const guint8 *bytes, gsize length)
 {
-  gsize at = 0;
-  while (at < buffer->len) {
-    ssize_t sent = send(socket, buffer->data + at, buffer->len - at, MSG_NOSIGNAL);
+  for (gsize at = 0; at < length;) {
+    ssize_t sent = send(socket, bytes + at, length - at, MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR)
       continue;
     if (sent < 0)
       return FALSE;
     at += (gsize)sent;
   }
+  return TRUE;
+}
+
+gboolean wire_flush(int socket, GByteArray *buffer)
+{
+  if (!send_all(socket, buffer->data, buffer->len))
+    return FALSE;
   g_byte_array_set_size(buffer, 0);
   return TRUE;
+}
+
+gboolean wire_send_secret(int socket, const Secret *secret)
+{
+  return send_all(socket, secret->data, secret->length);
+}
+
+Secret *wire_receive_secret(int socket, gsize length)
+{
+  g_autoptr(Secret) secret = secret_new(length);
+  for (gsize at = 0; at < length;) {
+    ssize_t got = recv(socket, secret->data + at, length - at, MSG_DONTWAIT);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      return NULL;
+    at += (gsize)got;
+  }
+  return g_steal_pointer(&secret);
 }

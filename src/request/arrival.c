@@ -66,12 +66,44 @@ static gboolean check_review(gconstpointer body)
   return review->certificate != NULL && review->decision != NULL && review->reviewer != NULL;
 }
 
+/* It is known by its hash; and what the rules and the names of files are made of is there. */
+static gboolean certificate_is_safe(const RequestCertificate *certificate)
+{
+  if (certificate == NULL || certificate->der == NULL || certificate->issuer == NULL ||
+      certificate->serial == NULL || certificate->sha256 == NULL ||
+      certificate->spki_sha256 == NULL || certificate->key_kind == NULL ||
+      certificate->names == NULL || certificate->names[0] == NULL || certificate->not_before < 1 ||
+      certificate->not_after < 1 || !fault_array_is_whole(certificate->warnings))
+    return FALSE;
+  for (char **name = certificate->names; *name != NULL; name++)
+    if (**name == '\0' || strchr(*name, ' ') != NULL)
+      return FALSE;
+  gsize length = 0;
+  const void *bytes = g_bytes_get_data(certificate->der, &length);
+  g_autofree char *sha256 = text_sha256(bytes, length);
+  return strcmp(sha256, certificate->sha256) == 0;
+}
+
+static gboolean check_issuance(gconstpointer body)
+{
+  const RequestIssuance *issuance = body;
+  return issuance->certificate != NULL && certificate_is_safe(issuance->leaf);
+}
+
+static gboolean check_upload(gconstpointer body)
+{
+  const RequestUpload *upload = body;
+  return certificate_is_safe(upload->leaf);
+}
+
 /* By kind; NULL where the reference is all that counts. */
 static gboolean (*const checks[REQUEST_KIND_N])(gconstpointer body) = {
     [REQUEST_KIND_ORDER] = check_order,
     [REQUEST_KIND_PAYMENT] = check_payment,
     [REQUEST_KIND_APPLICATION] = check_application,
     [REQUEST_KIND_REVIEW] = check_review,
+    [REQUEST_KIND_ISSUANCE] = check_issuance,
+    [REQUEST_KIND_UPLOAD] = check_upload,
 };
 
 gboolean request_body_is_safe(const RequestItem *item)

@@ -40,6 +40,10 @@ typedef struct {
 } Product;
 extern const RecordType product_record;
 
+/* What an uploaded certificate has in the place of a product: its ID is none that a
+ * catalogue can have. */
+extern const Product product_uploaded;
+
 typedef struct {
   char *currency;
   GPtrArray *products; /* Product, in the file's order */
@@ -128,6 +132,8 @@ const Product *catalog_find(const Catalog *catalog, const char *id);
 ProductValidation product_validation(const Product *product);
 ProductNames product_names(const Product *product);
 gboolean product_is_internal(const Product *product);
+/* Whether it is what stands in its place: product_uploaded, or a copy. */
+gboolean product_is_uploaded(const Product *product);
 
 /* Whether the class asks for the company too, and for a review: OV and EV. */
 gboolean product_asks_company(const Product *product);

@@ -47,3 +47,13 @@ void fault_free(Fault *fault)
   g_free(fault->text);
   g_free(fault);
 }
+
+static const RecordField fault_fields[] = {
+    RECORD_FIELD(Fault, code, "code", TEXT, NOWHERE),
+    RECORD_FIELD(Fault, line, "line", NUMBER, NOWHERE),
+    RECORD_FIELD(Fault, element, "element", TEXT, NOWHERE),
+    RECORD_FIELD(Fault, text, "text", TEXT, NOWHERE),
+    RECORD_FIELDS_END,
+};
+
+const RecordType fault_record = {"fault", sizeof(Fault), fault_fields};

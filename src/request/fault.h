@@ -4,7 +4,7 @@
 #ifndef CERTDROP_REQUEST_FAULT_H
 #define CERTDROP_REQUEST_FAULT_H
 
-#include <glib.h>
+#include "request/record.h"
 
 typedef struct {
   char *code;    /* one of fault_codes[], e.g. "payment-amount" */
@@ -26,6 +26,9 @@ extern const FaultCode fault_codes[];
  * stand in fault_codes[]: anything else is a bug and aborts. */
 void fault_add(GPtrArray *faults, const char *code, guint line, const char *element,
                const char *text_format, ...) G_GNUC_PRINTF(5, 6);
+
+/* How a fault travels and is stored. */
+extern const RecordType fault_record;
 
 /* A new, empty array for fault_add(). */
 GPtrArray *fault_array_new(void);

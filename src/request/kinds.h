@@ -132,10 +132,28 @@ typedef struct {
   char *comment;
 } RequestReview;
 
+/* A certificate of another authority's, as a reader found it in PEM or PKCS#12. Its
+ * private key, where it came too, is no field: it crosses in a buffer of its own. */
 typedef struct {
+  GBytes *der;
+  GBytes *chain;     /* its issuers in order, DER one after the other; NULL: none came */
+  char *issuer;      /* for people, one line */
+  char *serial;      /* hexadecimal, upper case */
+  char *sha256;      /* of the DER */
+  char *spki_sha256; /* hexadecimal */
+  char *key_kind;
+  char **names; /* at least one, lower case */
+  gint64 not_before;
+  gint64 not_after;
+  GPtrArray *warnings; /* Fault: what is odd about it; or NULL */
+} RequestCertificate;
+
+typedef struct {
+  gint64 line;
   char *ref;
   char *certificate;
-  char *chain; /* PEM */
+  char *chain;              /* PEM; NULL once it is read */
+  RequestCertificate *leaf; /* what is in it */
 } RequestIssuance;
 
 typedef struct {
@@ -143,10 +161,12 @@ typedef struct {
 } RequestPkcs12;
 
 typedef struct {
+  gint64 line;
   char *ref;
   char *name;
-  char *certificate; /* PEM */
+  char *certificate; /* PEM; NULL once it is read */
   RequestPkcs12 *pkcs12;
+  RequestCertificate *leaf; /* what is in either */
 } RequestUpload;
 
 typedef struct {
@@ -182,6 +202,7 @@ typedef struct {
 } RequestRevocation;
 
 extern const RecordType request_attachment_record;
+extern const RecordType request_certificate_record;
 extern const RecordType request_order_record;
 extern const RecordType request_payment_record;
 extern const RecordType request_application_record;

@@ -38,6 +38,17 @@ static const BaselineLifetime baseline[] = {
     {G_MININT64, 398},
 };
 
+const Product product_uploaded = {
+    .id = (char *)"(i)upload",
+    .brand = (char *)"Instance:",
+    .title = (char *)"(i)upload",
+    .validation = (char *)"dv",
+    .names = (char *)"multiple",
+    .lifetime = (char *)"term",
+    .issuer = (char *)"outside",
+    .scope = (char *)"internal",
+};
+
 void catalog_free(Catalog *catalog)
 {
   record_free(&catalog_record, catalog);
@@ -72,6 +83,11 @@ ProductNames product_names(const Product *product)
 gboolean product_is_internal(const Product *product)
 {
   return g_strcmp0(product->scope, "internal") == 0;
+}
+
+gboolean product_is_uploaded(const Product *product)
+{
+  return strcmp(product->id, product_uploaded.id) == 0;
 }
 
 gboolean product_asks_company(const Product *product)

@@ -8,4 +8,7 @@
  * in its body could lead out of the folders that paths are made in. */
 gboolean request_body_is_safe(const RequestItem *item);
 
+/* Whether each of FAULTS, or of NULL, has what all rely on. */
+gboolean fault_array_is_whole(const GPtrArray *faults);
+
 #endif

@@ -7,15 +7,6 @@
 /* Both travel as records, like what they carry; the body is packed apart, since
  * its type depends on the kind. */
 
-static const RecordField fault_fields[] = {
-    RECORD_FIELD(Fault, code, "code", TEXT, NOWHERE),
-    RECORD_FIELD(Fault, line, "line", NUMBER, NOWHERE),
-    RECORD_FIELD(Fault, element, "element", TEXT, NOWHERE),
-    RECORD_FIELD(Fault, text, "text", TEXT, NOWHERE),
-    RECORD_FIELDS_END,
-};
-static const RecordType fault_record = {"fault", sizeof(Fault), fault_fields};
-
 typedef struct {
   GPtrArray *faults;
 } FaultList;
@@ -34,6 +25,7 @@ typedef struct {
   GBytes *body;
   GPtrArray *faults;
   gboolean secrets;
+  gint64 key_length; /* of the key that crosses apart */
 } ItemOnWire;
 
 static const RecordField item_fields[] = {
@@ -44,6 +36,7 @@ static const RecordField item_fields[] = {
     RECORD_FIELD(ItemOnWire, body, "body", BYTES, NOWHERE),
     RECORD_FIELD_OF(ItemOnWire, faults, "faults", MANY, NOWHERE, &fault_record),
     RECORD_FIELD(ItemOnWire, secrets, "secrets", FLAG, NOWHERE),
+    RECORD_FIELD(ItemOnWire, key_length, "keyLength", NUMBER, NOWHERE),
     RECORD_FIELDS_END,
 };
 static const RecordType item_record = {"item", sizeof(ItemOnWire), item_fields};
@@ -77,6 +70,7 @@ void request_item_free(RequestItem *item)
   g_free(item->ref);
   g_free(item->hash);
   g_ptr_array_unref(item->faults);
+  secret_free(item->key);
   g_free(item);
 }
 
@@ -103,7 +97,7 @@ static GPtrArray *faults_adopt(GPtrArray *faults)
   return own;
 }
 
-static gboolean fault_array_is_whole(const GPtrArray *faults)
+gboolean fault_array_is_whole(const GPtrArray *faults)
 {
   for (guint i = 0; faults != NULL && i < faults->len; i++) {
     const Fault *fault = g_ptr_array_index(faults, i);
@@ -118,8 +112,8 @@ GBytes *request_item_to_bytes(const RequestItem *item)
   g_autoptr(GBytes) body = NULL;
   if (item->body != NULL)
     body = record_to_bytes(request_kinds[item->kind].record, item->body);
-  const ItemOnWire wire = {item->kind, item->line,   item->ref,    item->hash,
-                           body,       item->faults, item->secrets};
+  const ItemOnWire wire = {item->kind, item->line,   item->ref,     item->hash,
+                           body,       item->faults, item->secrets, (gint64)item->key_length};
   return record_to_bytes(&item_record, &wire);
 }
 
@@ -140,11 +134,13 @@ RequestItem *request_item_from_bytes(GBytes *bytes)
     return NULL;
   g_autoptr(RequestItem) item = g_new0(RequestItem, 1);
   gboolean ok = wire->kind >= 0 && wire->kind < REQUEST_KIND_N && wire->line >= 0 &&
-                wire->line <= G_MAXUINT && fault_array_is_whole(wire->faults);
+                wire->line <= G_MAXUINT && wire->key_length >= 0 &&
+                wire->key_length <= REQUEST_KEY_LIMIT && fault_array_is_whole(wire->faults);
   item->ref = g_steal_pointer(&wire->ref);
   item->hash = g_steal_pointer(&wire->hash);
   item->faults = faults_adopt(g_steal_pointer(&wire->faults));
   item->secrets = wire->secrets;
+  item->key_length = ok ? (gsize)wire->key_length : 0;
   if (ok) {
     item->kind = (RequestKind)wire->kind;
     item->line = (guint)wire->line;

@@ -2,6 +2,7 @@
 #ifndef CERTDROP_REQUEST_REQUEST_H
 #define CERTDROP_REQUEST_REQUEST_H
 
+#include "base/secret.h"
 #include "request/fault.h"
 #include "request/ids.h"
 #include "request/kinds.h"
@@ -16,7 +17,12 @@ typedef struct {
   gpointer body;     /* the kind's struct; NULL where there are faults */
   GPtrArray *faults; /* Fault: what is wrong with the item itself */
   gboolean secrets;  /* it carries a private key or a passphrase */
+  Secret *key;       /* of an upload: its private key in PKCS#8, or NULL */
+  gsize key_length;  /* … and its bytes, since it crosses between the processes apart */
 } RequestItem;
+
+/* The longest key that crosses: RSA of 16384 bits fits. */
+#define REQUEST_KEY_LIMIT (16 << 10)
 
 /* What a reader says of a whole file, after its items. */
 typedef struct {

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "foreign-pair.h"
 #include "intake/document-private.h"
 #include "intake/package.h"
 #include "intake/read-private.h"
@@ -248,10 +249,11 @@ static const char *const samples[REQUEST_KIND_N] = {
     [REQUEST_KIND_WITHDRAWAL] = "<withdrawal" NS " ref=\"R\" certificate=\"C\"/>",
     [REQUEST_KIND_REVIEW] = "<review" NS " ref=\"R\" certificate=\"C\" decision=\"approve\" "
                             "reviewer=\"Desk\"><comment>a b</comment></review>",
-    [REQUEST_KIND_ISSUANCE] =
-        "<issuance" NS " ref=\"R\" certificate=\"C\">\nPEM\n chain</issuance>",
-    [REQUEST_KIND_UPLOAD] = "<upload" NS " ref=\"R\" name=\"N\"><privateKey passphrase=\"secret\">"
-                            "KEY</privateKey><certificate>PEM</certificate></upload>",
+    [REQUEST_KIND_ISSUANCE] = "<issuance" NS " ref=\"R\" certificate=\"C\">\n" PAIR_ISSUER
+                              "chain\n" PAIR_CERTIFICATE "</issuance>",
+    [REQUEST_KIND_UPLOAD] = "<upload" NS " ref=\"R\" name=\"N\"><privateKey "
+                            "passphrase=\"" PAIR_PASSPHRASE "\">" PAIR_KEY
+                            "</privateKey><certificate>" PAIR_CERTIFICATE "</certificate></upload>",
     [REQUEST_KIND_DOWNLOAD] = "<download" NS " ref=\"R\" certificate=\"C\"><format>jks</format>"
                               "<recipient>P</recipient><format>pem</format></download>",
     [REQUEST_KIND_DEPLOYMENT] =
@@ -294,11 +296,19 @@ static void test_lists_are_read(void)
   g_assert_null(download->formats[2]);
 }
 
-static void test_pem_keeps_its_lines(void)
+/* What a reader finds in certificates of others travels; their text, and a key, do not. */
+static void test_certificates_are_looked_into(void)
 {
-  g_autoptr(Result) result = read_text(samples[REQUEST_KIND_ISSUANCE]);
-  const RequestIssuance *issuance = only_body(result, REQUEST_KIND_ISSUANCE);
-  g_assert_cmpstr(issuance->chain, ==, "\nPEM\n chain");
+  g_autoptr(Result) issued = read_text(samples[REQUEST_KIND_ISSUANCE]);
+  const RequestIssuance *issuance = only_body(issued, REQUEST_KIND_ISSUANCE);
+  g_assert_null(issuance->chain);
+  g_assert_cmpstr(issuance->leaf->names[0], ==, "old-shop.example.test");
+  g_assert_nonnull(issuance->leaf->chain);
+  g_autoptr(Result) uploaded = read_text(samples[REQUEST_KIND_UPLOAD]);
+  const RequestUpload *upload = only_body(uploaded, REQUEST_KIND_UPLOAD);
+  g_assert_null(upload->certificate);
+  g_assert_cmpstr(upload->leaf->key_kind, ==, "ec-p256");
+  g_assert_null(upload->leaf->chain);
 }
 
 static void test_comments_cdata_and_location_hints_are_harmless(void)
@@ -357,8 +367,8 @@ static void test_hash_is_of_the_item(void)
 static void test_hash_covers_secrets(void)
 {
   assert_hashes(samples[REQUEST_KIND_UPLOAD],
-                "<upload" NS " ref=\"R\" name=\"N\"><privateKey passphrase=\"other\">"
-                "KEY</privateKey><certificate>PEM</certificate></upload>",
+                "<upload" NS " ref=\"R\" name=\"N\"><privateKey passphrase=\"other\">" PAIR_KEY
+                "</privateKey><certificate>" PAIR_CERTIFICATE "</certificate></upload>",
                 FALSE);
 }
 
@@ -970,7 +980,7 @@ static void test_package_with_keys_is_blanked(void)
       {"site.bin", text_bytes("key store")},
       {NULL, NULL}};
   g_autoptr(Result) result = read_package(members);
-  only_body(result, REQUEST_KIND_UPLOAD);
+  find_fault(item_at(result, 0)->faults, "pkcs12-format", "no PKCS#12");
   g_assert_true(item_at(result, 0)->secrets);
   g_assert_true(result->file->secrets);
   g_assert_nonnull(result->file->blanked);
@@ -1008,8 +1018,10 @@ static void test_secrets_are_blanked(void)
   gsize length;
   const char *bytes = g_bytes_get_data(blanked, &length);
   g_assert_cmpuint(length, ==, strlen(upload));
-  g_assert_null(memmem(bytes, length, "secret", 6));
-  g_assert_null(memmem(bytes, length, "KEY", 3));
+  g_assert_nonnull(strstr(upload, "\"" PAIR_PASSPHRASE "\""));
+  g_assert_null(memmem(bytes, length, PAIR_PASSPHRASE "\"", strlen(PAIR_PASSPHRASE) + 1));
+  g_assert_nonnull(strstr(upload, "MIHsMFcGCSqG"));
+  g_assert_null(memmem(bytes, length, "MIHsMFcGCSqG", 12));
 }
 
 static void test_secrets_are_seen_in_ill_formed_files(void)
@@ -1209,7 +1221,7 @@ int main(int argc, char **argv)
   TEST(order_has_defaults);
   TEST(every_kind_is_read);
   TEST(lists_are_read);
-  TEST(pem_keeps_its_lines);
+  TEST(certificates_are_looked_into);
   TEST(comments_cdata_and_location_hints_are_harmless);
   TEST(prefix_is_as_good_as_none);
   TEST(hash_is_of_the_item);

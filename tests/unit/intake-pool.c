@@ -461,7 +461,7 @@ static int in_jail(void (*try)(void))
   pid_t pid = fork();
   g_assert_cmpint(pid, >=, 0);
   if (pid == 0) {
-    if (!jail_close(3, NULL))
+    if (!jail_close(3, 4, NULL))
       _exit(2);
     if (try != NULL)
       try();
