@@ -25,12 +25,26 @@ static gboolean add_history(JsonBuilder *builder, Ledger *ledger, const char *su
   return TRUE;
 }
 
+/* Of an uploaded one, the name in it; else what the catalogue says. */
+static gboolean add_issuer(JsonBuilder *builder, Ledger *ledger,
+                           const LedgerCertificate *certificate, GError **error)
+{
+  g_autoptr(LedgerOrigin) origin = NULL;
+  if (!ledger_read_origin(ledger, certificate->id, &origin, error))
+    return FALSE;
+  const char *issuer = certificate->product->issuer;
+  if (origin == NULL || certificate->uploaded)
+    issuer = origin != NULL ? origin->issuer : NULL;
+  json_add_text(builder, "issuer", issuer);
+  return TRUE;
+}
+
 static gboolean add_certificate(JsonBuilder *builder, Ledger *ledger,
                                 const LedgerCertificate *certificate, GError **error)
 {
   json_add_text(builder, "id", certificate->id);
   json_add_text(builder, "order", certificate->order);
-  json_add_text(builder, "product", certificate->product->id);
+  json_add_text(builder, "product", certificate->uploaded ? NULL : certificate->product->id);
   json_add_text(builder, "status", lifecycle_statuses[certificate->status].name);
   json_add_texts(builder, "domains", certificate->names);
   json_add_time(builder, "notBefore", certificate->not_before);
@@ -39,8 +53,8 @@ static gboolean add_certificate(JsonBuilder *builder, Ledger *ledger,
   json_add_text(builder, "serialNumber", certificate->serial);
   json_add_text(builder, "sha256", certificate->sha256);
   json_add_text(builder, "keyAlgorithm", certificate->key_kind);
-  json_add_text(builder, "issuer",
-                certificate->serial != NULL ? certificate->product->issuer : NULL);
+  if (!add_issuer(builder, ledger, certificate, error))
+    return FALSE;
   json_builder_set_member_name(builder, "uploaded");
   json_builder_add_boolean_value(builder, certificate->uploaded);
   json_add_texts(builder, "deployments", NULL);
@@ -111,6 +125,17 @@ static int show_json(Keeper *keeper, const char *id, GError **error)
   return 0;
 }
 
+/* An upload has no order to show: its reference means the certificate. */
+static gboolean find_meant(Ledger *ledger, const char *id, char **ret_meant, GError **error)
+{
+  g_autoptr(LifecycleOrder) order = NULL;
+  if (!ledger_read_order(ledger, id, &order, error))
+    return FALSE;
+  gboolean upload = order != NULL && product_is_uploaded(order->product);
+  *ret_meant = upload ? ids_certificate(id, 1) : g_strdup(id);
+  return TRUE;
+}
+
 int command_show(const CommandContext *context, int argc, char **argv, GError **error)
 {
   gboolean json = FALSE;
@@ -123,10 +148,13 @@ int command_show(const CommandContext *context, int argc, char **argv, GError **
   g_autoptr(Keeper) keeper = keeper_open(context->root, KEEPER_FOR_SHOW, error);
   if (keeper == NULL)
     return -1;
+  g_autofree char *id = NULL;
+  if (!find_meant(keeper_ledger(keeper), argv[1], &id, error))
+    return -1;
   if (json)
-    return show_json(keeper, argv[1], error);
+    return show_json(keeper, id, error);
   g_autofree char *markdown = NULL;
-  if (!keeper_show(keeper, argv[1], &markdown, error))
+  if (!keeper_show(keeper, id, &markdown, error))
     return -1;
   if (markdown == NULL)
     return unknown(argv[1], error);

@@ -29,6 +29,8 @@ gboolean apply_write_attachments(Keeper *keeper, const LifecycleStep *step,
 
 gboolean apply_link_successor(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
                               GError **error);
+gboolean apply_upload(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
+                      GError **error);
 
 /* Adds a file about the step's certificate (PATH is taken over), whose page will name it. */
 gboolean apply_add_document(Keeper *keeper, const LifecycleStep *step, char *path, GBytes *content,

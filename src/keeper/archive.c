@@ -30,9 +30,9 @@ static OutboxArchive *make_bytes(Keeper *keeper, const KeeperMaterial *material,
                                  RequestFormat format, GError **error)
 {
   const LedgerIssue *issue = material->issue;
-  GBytes *chain = issue->chain != NULL ? issue->chain : keeper->chain;
+  GBytes *chain = issue->outside ? issue->chain : keeper->chain;
   g_autofree char *certificate_pem = pki_certificate_to_pem(issue->der);
-  g_autofree char *chain_pem = pki_certificates_to_pem(chain, error);
+  g_autofree char *chain_pem = chain != NULL ? pki_certificates_to_pem(chain, error) : g_strdup("");
   if (chain_pem == NULL)
     return NULL;
   g_autoptr(Secret) key = material->pkcs8 != NULL ? pki_pkcs8_to_pem(material->pkcs8) : NULL;

@@ -9,6 +9,7 @@ typedef struct {
   LifecycleOrder *order;
   LifecycleCertificate *certificate;
   LifecycleKeyUse key_use;
+  char *same_certificate;
 } Known;
 
 static void known_clear(Known *known)
@@ -16,6 +17,7 @@ static void known_clear(Known *known)
   lifecycle_order_free(known->order);
   lifecycle_certificate_free(known->certificate);
   g_free(known->key_use.certificate);
+  g_free(known->same_certificate);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Known, known_clear)
@@ -53,11 +55,24 @@ static gboolean read_subject(Keeper *keeper, const char *subject, LifecycleSubje
 static gboolean read_key_use(Keeper *keeper, const RequestItem *item, Known *known, GError **error)
 {
   const RequestCsr *csr = lifecycle_csr(item, known->certificate);
-  if (csr == NULL)
+  const RequestCertificate *leaf = lifecycle_leaf(item);
+  if (csr == NULL && leaf == NULL)
     return TRUE;
   known->facts.key_use = &known->key_use;
   const char *id = known->certificate != NULL ? known->certificate->id : "";
-  return ledger_read_key_use(keeper->ledger, csr->spki_sha256, id, &known->key_use, error);
+  const char *spki_sha256 = leaf != NULL ? leaf->spki_sha256 : csr->spki_sha256;
+  return ledger_read_key_use(keeper->ledger, spki_sha256, id, &known->key_use, error);
+}
+
+static gboolean read_same_certificate(Keeper *keeper, const RequestItem *item, Known *known,
+                                      GError **error)
+{
+  const RequestCertificate *leaf = lifecycle_leaf(item);
+  if (leaf != NULL &&
+      !ledger_find_issue(keeper->ledger, leaf->sha256, &known->same_certificate, error))
+    return FALSE;
+  known->facts.same_certificate = known->same_certificate;
+  return TRUE;
 }
 
 static gboolean read_facts(Keeper *keeper, const RequestItem *item, Known *known, GError **error)
@@ -72,7 +87,8 @@ static gboolean read_facts(Keeper *keeper, const RequestItem *item, Known *known
   known->facts.subject = subject;
   known->facts.order = known->order;
   known->facts.certificate = known->certificate;
-  return read_key_use(keeper, item, known, error);
+  return read_key_use(keeper, item, known, error) &&
+         read_same_certificate(keeper, item, known, error);
 }
 
 /* Rules.md 1: only an accepted item uses its ref. *RET_DECIDED where that
@@ -124,12 +140,14 @@ gboolean keeper_rehearse(Keeper *keeper, const LifecycleDecision *decision, cons
 }
 
 static gboolean apply_decision(Keeper *keeper, const LifecycleDecision *decision,
-                               const Known *known, LedgerItem *row, GError **error)
+                               const Known *known, const Secret *key, LedgerItem *row,
+                               GError **error)
 {
   KeeperStepContext context = {
       .file = row->file,
       .order = known->order != NULL ? known->order->ref : NULL,
       .product = known->order != NULL ? known->order->product : NULL,
+      .key = key,
   };
   if (!keeper_rehearse(keeper, decision, context.product, row->file, row->faults, error))
     return FALSE;
@@ -177,7 +195,7 @@ static gboolean decide_new(Keeper *keeper, const KeeperFile *file, const Request
     keeper_end_waiting(keeper, item, row);
   if (row->outcome != LIFECYCLE_OUTCOME_ACCEPTED)
     return TRUE;
-  if (!apply_decision(keeper, decision, &known, row, error))
+  if (!apply_decision(keeper, decision, &known, item->key, row, error))
     return FALSE;
   return row->outcome != LIFECYCLE_OUTCOME_ACCEPTED || add_reference(keeper, item, row, error);
 }

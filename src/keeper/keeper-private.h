@@ -178,6 +178,7 @@ typedef struct {
   const char *order;          /* the order that the item is about */
   const Product *product;     /* its product */
   const LifecycleStep *issue; /* the issue of this decision, or NULL */
+  const Secret *key;          /* the private key that the item brought, or NULL */
 } KeeperStepContext;
 
 /* Adds faults for what the authority could not certify, before anything is changed.

@@ -6,7 +6,7 @@
   "c.created, c.changed, "                                                                         \
   "c.submitted, c.first_issued, c.not_before, c.not_after, c.term_end, i.serial, i.sha256, "       \
   "i.spki_sha256, k.kind, k.wrapped IS NOT NULL, c.uploaded, c.forerunner, c.successor, "          \
-  "c.due, c.failing_since, c.failures, c.failure, c.review_asked "
+  "c.due, c.failing_since, c.failures, c.failure, c.review_asked, c.name "
 #define CERTIFICATE_TABLES                                                                         \
   "FROM certificate c JOIN orders o ON o.ref = c.order_ref "                                       \
   "LEFT JOIN issue i ON i.number = c.issue LEFT JOIN key k ON k.spki_sha256 = i.spki_sha256 "
@@ -26,6 +26,7 @@ void ledger_certificate_free(LedgerCertificate *certificate)
   g_free(certificate->forerunner);
   g_free(certificate->successor);
   g_free(certificate->failure);
+  g_free(certificate->name);
   g_free(certificate);
 }
 
@@ -60,6 +61,7 @@ static LedgerCertificate *certificate_from_row(sqlite3_stmt *row, gint64 *ret_pr
   certificate->failures = sqlite3_column_int64(row, 24);
   certificate->failure = column_text(row, 25);
   certificate->review_asked = sqlite3_column_int64(row, 26);
+  certificate->name = column_text(row, 27);
   return certificate;
 }
 

@@ -16,6 +16,7 @@ void ledger_issue_free(LedgerIssue *issue)
   g_free(issue->key_kind);
   g_clear_pointer(&issue->wrapped_key, g_bytes_unref);
   g_clear_pointer(&issue->chain, g_bytes_unref);
+  g_free(issue->issuer);
   g_clear_pointer(&issue->warnings, g_ptr_array_unref);
   g_free(issue);
 }
@@ -49,24 +50,20 @@ static gboolean look_again_at_forerunner(Ledger *ledger, const char *certificate
                                 ledger_look_again(ledger, forerunner, error));
 }
 
-gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, gint64 file,
-                          GError **error)
+gboolean ledger_put_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, GError **error)
 {
   g_autofree char *names = g_strjoinv(" ", issue->names);
-  g_autofree char *text = g_strdup_printf("serial %s", issue->serial);
   g_autoptr(GBytes) warnings = faults_for_storing(issue->warnings);
-  gint64 number = 0, again = 0;
+  gint64 number = 0;
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", issue->certificate);
-  return ledger_number(ledger, &again, error, "SELECT issue FROM certificate WHERE id = $1", "t",
-                       issue->certificate) &&
-         ledger_number(ledger, &number, error,
+  return ledger_number(ledger, &number, error,
                        "INSERT INTO issue (serial, certificate, not_before, not_after, names, "
-                       "sha256, spki_sha256, der, csr, chain, outside, warnings, revoked, reason) "
-                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0) "
-                       "RETURNING number",
-                       "ttnntttbbbnb", issue->serial, issue->certificate, issue->not_before,
+                       "sha256, spki_sha256, der, csr, chain, outside, issuer, warnings, revoked, "
+                       "reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+                       "0, 0) RETURNING number",
+                       "ttnntttbbbntb", issue->serial, issue->certificate, issue->not_before,
                        issue->not_after, names, issue->sha256, issue->spki_sha256, issue->der,
-                       issue->csr, issue->chain, (gint64)issue->outside, warnings) &&
+                       issue->csr, issue->chain, (gint64)issue->outside, issue->issuer, warnings) &&
          put_key(ledger, issue->spki_sha256, issue->certificate, issue->key_kind,
                  issue->wrapped_key, error) &&
          ledger_do(ledger, error,
@@ -79,7 +76,19 @@ gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, 
          ledger_do(ledger, error,
                    "UPDATE application SET state = $1 WHERE number = (SELECT application FROM "
                    "certificate WHERE id = $2)",
-                   "nt", (gint64)LIFECYCLE_APPLICATION_APPROVED, issue->certificate) &&
+                   "nt", (gint64)LIFECYCLE_APPLICATION_APPROVED, issue->certificate);
+}
+
+gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, gint64 file,
+                          GError **error)
+{
+  gint64 again = 0;
+  g_autofree char *text = issue->issuer != NULL
+                              ? g_strdup_printf("serial %s, by %s", issue->serial, issue->issuer)
+                              : g_strdup_printf("serial %s", issue->serial);
+  return ledger_number(ledger, &again, error, "SELECT issue FROM certificate WHERE id = $1", "t",
+                       issue->certificate) &&
+         ledger_put_issue(ledger, issue, now, error) &&
          ledger_clear_failure(ledger, issue->certificate, error) &&
          ledger_look_again(ledger, issue->certificate, error) &&
          look_again_at_forerunner(ledger, issue->certificate, error) &&
@@ -90,14 +99,14 @@ gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, 
 gboolean ledger_read_issue(Ledger *ledger, const char *certificate, LedgerIssue **ret_issue,
                            GError **error)
 {
-  sqlite3_stmt *row =
-      ledger_query(ledger, error,
-                   "SELECT i.serial, i.not_before, i.not_after, c.term_end, i.names, i.der, i.csr, "
-                   "i.sha256, i.spki_sha256, k.kind, k.wrapped, i.chain, i.outside, i.warnings "
-                   "FROM certificate c "
-                   "JOIN issue i ON i.number = c.issue JOIN key k ON k.spki_sha256 = "
-                   "i.spki_sha256 WHERE c.id = $1",
-                   "t", certificate);
+  sqlite3_stmt *row = ledger_query(
+      ledger, error,
+      "SELECT i.serial, i.not_before, i.not_after, c.term_end, i.names, i.der, i.csr, "
+      "i.sha256, i.spki_sha256, k.kind, k.wrapped, i.chain, i.outside, i.warnings, i.issuer "
+      "FROM certificate c "
+      "JOIN issue i ON i.number = c.issue JOIN key k ON k.spki_sha256 = "
+      "i.spki_sha256 WHERE c.id = $1",
+      "t", certificate);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more < 0)
     return FALSE;
@@ -119,6 +128,7 @@ gboolean ledger_read_issue(Ledger *ledger, const char *certificate, LedgerIssue 
     issue->chain = column_bytes(row, 11);
     issue->outside = sqlite3_column_int64(row, 12) != 0;
     issue->warnings = column_faults(row, 13);
+    issue->issuer = column_text(row, 14);
     sqlite3_reset(row);
   }
   *ret_issue = issue;

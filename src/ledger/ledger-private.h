@@ -75,6 +75,9 @@ gboolean ledger_log(Ledger *ledger, gint64 at, const char *what, const char *sub
 /* The name of the file NUMBER, borrowed until the next call; NULL where there is none. */
 gboolean ledger_file_name(Ledger *ledger, gint64 number, const char **ret_name, GError **error);
 
+/* Stores ISSUE and its key without an entry in the log. */
+gboolean ledger_put_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, GError **error);
+
 /* Makes a page stale, once a transaction. */
 void ledger_mark_stale(Ledger *ledger, LedgerStaleTopic topic, const char *key_format, ...)
     G_GNUC_PRINTF(3, 4);

@@ -184,6 +184,7 @@ typedef struct {
   GBytes *chain;       /* what the server sends after it: DER, one after the other; NULL:
                           the instance's own issuing CA */
   gboolean outside;    /* another authority's: not on our CRL */
+  char *issuer;        /* of an outside one: its name, for people; else NULL */
   GPtrArray *warnings; /* Fault: what is odd about it; or NULL */
 } LedgerIssue;
 
@@ -197,6 +198,15 @@ gboolean ledger_claim_key(Ledger *ledger, const char *spki_sha256, const char *k
                           const char *certificate, GError **error);
 gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, gint64 file,
                           GError **error);
+/* An uploaded certificate, its order of nothing (ORDER, of product_uploaded) with it: it has
+ * STATUS from the start, and its sender calls it NAME (or NULL). */
+gboolean ledger_add_upload(Ledger *ledger, const LifecycleOrder *order, const char *name,
+                           LifecycleStatus status, const LedgerIssue *issue, gint64 now,
+                           gint64 file, GError **error);
+/* Which certificate has this very one, by the SHA-256 of its DER: NULL in *RET_CERTIFICATE where
+ * none has that was not deleted. */
+gboolean ledger_find_issue(Ledger *ledger, const char *sha256, char **ret_certificate,
+                           GError **error);
 /* The present issue of the certificate ID, with its key; NULL where none. */
 gboolean ledger_read_issue(Ledger *ledger, const char *certificate, LedgerIssue **ret_issue,
                            GError **error);
@@ -432,6 +442,7 @@ typedef struct {
   gint64 failures;      /* how often it failed since then */
   char *failure;        /* why */
   gint64 review_asked;  /* of what is issued: its application waits to be reviewed again */
+  char *name;           /* of an uploaded one: what its sender calls it, or NULL */
 } LedgerCertificate;
 
 void ledger_certificate_free(LedgerCertificate *certificate);
@@ -440,6 +451,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerCertificate, ledger_certificate_free)
 /* The certificate ID, or NULL in *RET_CERTIFICATE. */
 gboolean ledger_read_certificate(Ledger *ledger, const char *id,
                                  LedgerCertificate **ret_certificate, GError **error);
+
+/* Where the present issue of a certificate comes from. */
+typedef struct {
+  gboolean outside;    /* another authority's */
+  char *issuer;        /* of such a one: its name */
+  GPtrArray *warnings; /* Fault: what is odd about it */
+} LedgerOrigin;
+
+void ledger_origin_free(LedgerOrigin *origin);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerOrigin, ledger_origin_free)
+/* NULL in *RET_ORIGIN before it is issued. */
+gboolean ledger_read_origin(Ledger *ledger, const char *certificate, LedgerOrigin **ret_origin,
+                            GError **error);
 
 /* The certificates of BLOCK, newest first; STATUSES is a set of 1 << status,
  * 0 for all. GPtrArray of LedgerCertificate. */

@@ -62,6 +62,7 @@ CREATE TABLE issue_2 (
   csr BYTEA,
   chain BYTEA, -- DER, one after the other; NULL: our issuing CA
   outside BIGINT NOT NULL, -- another authority's: not on our CRL
+  issuer TEXT, -- of an outside one: its name
   warnings BYTEA, -- what is odd about a certificate of others
   revoked BIGINT NOT NULL,
   reason BIGINT NOT NULL

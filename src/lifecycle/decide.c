@@ -33,6 +33,13 @@ const RequestCsr *lifecycle_csr(const RequestItem *item, const LifecycleCertific
   return csr != NULL && csr->der != NULL ? csr : NULL;
 }
 
+const RequestCertificate *lifecycle_leaf(const RequestItem *item)
+{
+  if (item->kind == REQUEST_KIND_UPLOAD)
+    return ((const RequestUpload *)item->body)->leaf;
+  return item->kind == REQUEST_KIND_ISSUANCE ? ((const RequestIssuance *)item->body)->leaf : NULL;
+}
+
 static void decide_unknown_certificate(const LifecycleFacts *facts, const RequestItem *item,
                                        LifecycleDecision *decision)
 {

@@ -84,5 +84,10 @@ void decision_end(LifecycleDecision *decision);
 void reissue_decide_work(const LifecycleFacts *facts, LifecycleDecision *decision);
 void renewal_decide_work(const LifecycleFacts *facts, LifecycleDecision *decision);
 void renewal_decide_continue(const LifecycleFacts *facts, LifecycleDecision *decision);
+void upload_decide(const LifecycleFacts *facts, const RequestItem *item,
+                   LifecycleDecision *decision);
+
+/* Tells what a reader found odd about LEAF. */
+void leaf_add_warnings(const RequestCertificate *leaf, LifecycleDecision *decision);
 
 #endif

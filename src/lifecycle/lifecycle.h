@@ -140,7 +140,9 @@ typedef struct {
   const char *subject;                     /* the ID or order that the request names, or NULL */
   const LifecycleOrder *order;             /* the subject's order, or NULL: not known */
   const LifecycleCertificate *certificate; /* the subject, or NULL: not known, or an order */
-  const LifecycleKeyUse *key_use;          /* of the request's or the saved application's CSR */
+  const LifecycleKeyUse *key_use;          /* of the request's or the saved application's CSR, or
+                                              of the certificate that is sent */
+  const char *same_certificate; /* the ID that has the very certificate that is sent, or NULL */
 } LifecycleFacts;
 
 /* Steps: what a decision wants done, carried out in their order. */
@@ -261,6 +263,9 @@ const char *lifecycle_subject(const RequestItem *item);
 /* The manual CSR that a decision on ITEM could certify: its own or, where it
  * has none, the saved application's. NULL where there is none (borrowed). */
 const RequestCsr *lifecycle_csr(const RequestItem *item, const LifecycleCertificate *certificate);
+
+/* The certificate of another authority's that ITEM brings, or NULL (borrowed). */
+const RequestCertificate *lifecycle_leaf(const RequestItem *item);
 
 /* Decides ITEM on FACTS. Never fails: what is wrong is in the decision's
  * faults. ITEM has no faults of its own. */

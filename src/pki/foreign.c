@@ -229,15 +229,3 @@ PkiForeign *pki_foreign_read(const PkiForeignSource *source, GPtrArray *faults)
     g_ptr_array_add(faults, g_ptr_array_steal_index(own_faults, 0));
   return foreign;
 }
-
-char *pki_der_chain_to_pem(GBytes *chain)
-{
-  PkiSlice rest = pki_slice_from_bytes(chain);
-  GString *text = g_string_new(NULL);
-  for (PkiSlice whole; pki_der_take(&rest, PKI_DER_SEQUENCE, NULL, &whole);) {
-    g_autoptr(GBytes) der = g_bytes_new(whole.data, whole.length);
-    g_autofree char *pem = pki_certificate_to_pem(der);
-    g_string_append(text, pem);
-  }
-  return g_string_free(text, FALSE);
-}

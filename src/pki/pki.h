@@ -393,9 +393,6 @@ PkiForeign *pki_foreign_read(const PkiForeignSource *source, GPtrArray *faults);
 void pki_foreign_free(PkiForeign *foreign);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiForeign, pki_foreign_free)
 
-/* CHAIN, certificates in DER one after the other, as one PEM text. */
-char *pki_der_chain_to_pem(GBytes *chain);
-
 /* ---- Revocation lists ------------------------------------------------- */
 
 /* One revoked certificate. REASON is a CRLReason of RFC 5280 5.3.1: 0 to 6 or 8 to 10; 0

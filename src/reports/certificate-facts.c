@@ -6,10 +6,9 @@
 
 void certificate_add_product(cmark_node *parent, const LedgerCertificate *certificate)
 {
-  if (certificate->uploaded || certificate->product == NULL)
-    page_add_text(parent, "Instance: upload");
-  else
-    page_add_format(parent, "%s %s", certificate->product->brand, certificate->product->title);
+  page_add_format(parent, "%s %s", certificate->product->brand, certificate->product->title);
+  if (certificate->name != NULL)
+    page_add_format(parent, ", %s", certificate->name);
 }
 
 void certificate_add_period(cmark_node *parent, const LedgerCertificate *certificate)
@@ -74,23 +73,30 @@ static void certificate_add_pin(Table *table, const char *spki_sha256)
   page_add_code(table_add_fact(table, "Public key pin"), pin);
 }
 
+static const char *key_place(const LedgerCertificate *certificate)
+{
+  if (certificate->has_key)
+    return certificate->uploaded ? ", kept here" : ", kept here and in the archives";
+  return certificate->uploaded ? ", its private half was not uploaded"
+                               : ", its private half stayed with the applicant";
+}
+
 static void certificate_add_key(Table *table, const LedgerCertificate *certificate)
 {
   cmark_node *cell = table_add_fact(table, "Key");
   page_add_code(cell, certificate->key_kind);
-  page_add_text(cell, certificate->has_key ? ", kept here and in the archives"
-                                           : ", its private half stayed with the applicant");
+  page_add_text(cell, key_place(certificate));
   if (certificate->spki_sha256 == NULL)
     return;
   page_add_code(table_add_fact(table, "Public key SHA-256"), certificate->spki_sha256);
   certificate_add_pin(table, certificate->spki_sha256);
 }
 
-static void certificate_add_issuer(const Page *page, Table *table, const Product *product)
+static void certificate_add_issuer(const Page *page, Table *table, const LedgerOrigin *origin)
 {
   cmark_node *cell = table_add_fact(table, "Issuer");
-  if (g_strcmp0(product->issuer, "embedded") != 0) {
-    page_add_format(cell, "outside: %s", product->issuer);
+  if (origin->outside) {
+    page_add_text(cell, origin->issuer);
     return;
   }
   page_add_text(cell, "the CA of this instance: ");
@@ -114,8 +120,8 @@ void certificate_add_facts(const Page *page, cmark_node *parent, const Certifica
     page_add_code(table_add_fact(&table, "SHA-256"), certificate->sha256);
   if (certificate->key_kind != NULL)
     certificate_add_key(&table, certificate);
-  if (certificate->product != NULL && certificate->not_after != 0)
-    certificate_add_issuer(page, &table, certificate->product);
+  if (model->origin != NULL)
+    certificate_add_issuer(page, &table, model->origin);
 }
 
 static const struct {

@@ -14,6 +14,7 @@ void certificate_model_free(gpointer model)
   ledger_certificate_free(content->certificate);
   ledger_order_free(content->order);
   ledger_application_free(content->application);
+  ledger_origin_free(content->origin);
   g_clear_pointer(&content->outputs, g_ptr_array_unref);
   g_clear_pointer(&content->history, g_ptr_array_unref);
   g_free(content);
@@ -30,8 +31,10 @@ gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret
     return TRUE;
   }
   const char *order = model->certificate->order;
-  if ((order != NULL && !ledger_read_order_page(ledger, order, &model->order, error)) ||
-      !ledger_read_application(ledger, id, &model->application, error))
+  if ((!model->certificate->uploaded &&
+       !ledger_read_order_page(ledger, order, &model->order, error)) ||
+      !ledger_read_application(ledger, id, &model->application, error) ||
+      !ledger_read_origin(ledger, id, &model->origin, error))
     return FALSE;
   model->outputs = ledger_outputs_of_certificate(ledger, id, error);
   if (model->outputs == NULL)
@@ -78,6 +81,7 @@ static Page *certificate_build(const ReportsContext *context, gconstpointer data
   Page *page = page_new(PAGE_VIEW_CERTIFICATES, 1, title);
   page_add_heading(page->root, 1, title);
   certificate_add_lead(page, certificate);
+  certificate_add_warnings(page->root, model->origin);
   cmark_node *split = page_add_mark(page->root, &page_mark_split);
   certificate_add_facts(page, certificate_add_panel(split, "Certificate"), model);
   cmark_node *aside = page_add_mark(split, &page_mark_aside);

@@ -10,6 +10,7 @@ typedef struct {
   LedgerCertificate *certificate;
   LedgerOrder *order;             /* NULL for an uploaded one */
   LedgerApplication *application; /* or NULL */
+  LedgerOrigin *origin;           /* NULL before it is issued */
   GPtrArray *outputs;             /* LedgerOutput */
   GPtrArray *history;             /* LedgerEntry, the last ones */
 } CertificateModel;
@@ -36,9 +37,12 @@ void certificate_add_history(cmark_node *parent, const char *certificate, const 
 void order_add_facts(const Page *page, cmark_node *parent, const LedgerOrder *order,
                      const LedgerCertificate *certificate);
 
+/* What is odd about a certificate of others; nothing where nothing is. */
+void certificate_add_warnings(cmark_node *parent, const LedgerOrigin *origin);
+
 /* ---- What lists show too; each fills PARENT ---- */
 
-/* Brand and title of the product; of an uploaded one "Instance: upload". */
+/* Brand and title of the product; of an uploaded one "Instance: (i)upload" and its name. */
 void certificate_add_product(cmark_node *parent, const LedgerCertificate *certificate);
 /* "2 Year(s)". */
 void certificate_add_period(cmark_node *parent, const LedgerCertificate *certificate);

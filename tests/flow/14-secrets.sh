@@ -15,7 +15,7 @@ upload UP-3 | sed 's/<upload/<!DOCTYPE upload>&/' | drop refused.xml
 upload UP-4 | head -c 900 | drop torn.xml
 upload UP-5 | sed 's/urn:certdrop:1/urn:other/' | drop other.xml
 printf 'Our key is:\n%s\n' "$(cat site.key)" | drop words.xml
-{ upload UP-6; order UP-7 standard-dv-single; } | batch | drop batch.xml
+{ upload UP-6; order UP-7 standard-dv-single; } | batch | drop zz-batch.xml
 upload UP-8 >document.xml
 package upload.zip document.xml
 openssl pkcs12 -export -inkey site.key -in site.crt -passout pass:sesame -out site.pfx
@@ -23,12 +23,13 @@ printf '<upload %s ref="UP-9" name="x"><pkcs12 file="site.pfx" password="open se
 package pfx.zip document.xml site.pfx
 upload UP-WAIT | sed 's/UP-WAIT/UP-10/' >document.xml
 run_at "$(at 1)"
-expect_status 'uploads are not available yet, and said so' 1
-is 'as the contract says' "$(outcome upload.xml) $(codes upload.xml)" 'rejected not-available'
-ok 'what is kept is still there' test -s "$INSTANCE/inbox/rejected/upload.xml"
-ok 'and still well formed' xmllint --noout "$INSTANCE/inbox/rejected/upload.xml"
-like 'with its certificate' "$(cat "$INSTANCE/inbox/rejected/upload.xml")" 'BEGIN CERTIFICATE'
-is 'and as many lines' "$(wc -l <"$INSTANCE/inbox/rejected/upload.xml")" "$(upload UP-1 | wc -l)"
+expect_status 'one upload is taken, and all that are refused are told' 1
+is 'since the others bring the same certificate, or a wrong password' "$(codes upload16.xml) $(codes upload.zip) $(codes pfx.zip)" \
+  'certificate-known certificate-known pkcs12-password'
+is_accepted 'the first is accepted' upload.xml
+ok 'what is kept is still well formed' xmllint --noout "$INSTANCE/inbox/done/upload.xml"
+like 'with its certificate' "$(cat "$INSTANCE/inbox/done/upload.xml")" 'BEGIN CERTIFICATE'
+is 'and as many lines' "$(wc -l <"$INSTANCE/inbox/done/upload.xml")" "$(upload UP-1 | wc -l)"
 is 'the inbox is empty' "$(find "$INSTANCE/inbox" -maxdepth 1 -type f ! -name README.md)" ''
 
 # Every byte below the instance, in packages and in UTF-16 too.

@@ -270,6 +270,24 @@ static RequestAttachment *set_attachment(RequestItem *item)
   return attachment;
 }
 
+/* The certificate of an upload or issuance, as a reader would have made it; NULL for others. */
+static RequestCertificate *set_leaf(RequestItem *item)
+{
+  if (item->kind != REQUEST_KIND_UPLOAD && item->kind != REQUEST_KIND_ISSUANCE)
+    return NULL;
+  RequestCertificate *leaf = item->kind == REQUEST_KIND_UPLOAD
+                                 ? ((RequestUpload *)item->body)->leaf
+                                 : ((RequestIssuance *)item->body)->leaf;
+  g_bytes_unref(leaf->der);
+  leaf->der = g_bytes_new_static("abc", 3);
+  g_free(leaf->sha256);
+  leaf->sha256 = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "abc", 3);
+  record_free(&fault_record, g_ptr_array_steal_index(leaf->warnings, 1));
+  g_strfreev(leaf->names);
+  leaf->names = g_strsplit("a.example,b.example", ",", 0);
+  return leaf;
+}
+
 static RequestItem *send_item(const RequestItem *item)
 {
   g_autoptr(GBytes) bytes = request_item_to_bytes(item);
@@ -282,6 +300,7 @@ static void test_items(void)
     g_autoptr(RequestItem) item = new_item(kind);
     if (kind == REQUEST_KIND_ORDER || kind == REQUEST_KIND_APPLICATION)
       set_attachment(item);
+    set_leaf(item);
     g_autoptr(RequestItem) again = send_item(item);
     g_test_message("%s", request_kinds[kind].name);
     g_assert_nonnull(again);
@@ -295,6 +314,25 @@ static void test_items(void)
   }
   g_assert_cmpint(request_kind_from_name("batch"), ==, 0);
   g_assert_cmpint(request_kind_from_name(""), ==, 0);
+}
+
+/* What a reader that was taken over could send as a certificate. */
+static void test_hostile_leaves(void)
+{
+  for (guint i = 0; i < 5; i++) {
+    g_autoptr(RequestItem) item = new_item(REQUEST_KIND_UPLOAD);
+    RequestCertificate *leaf = set_leaf(item);
+    if (i == 1)
+      set_text(&leaf->sha256, "0123");
+    else if (i == 2)
+      set_text(&leaf->names[1], "b.example c.example");
+    else if (i == 3)
+      leaf->not_after = 0;
+    else if (i == 4)
+      item->key_length = REQUEST_KEY_LIMIT + 1;
+    g_autoptr(RequestItem) again = send_item(item);
+    g_assert_cmpint(again != NULL, ==, i == 0);
+  }
 }
 
 static void test_faulty_item(void)
@@ -531,6 +569,7 @@ int main(int argc, char **argv)
   g_test_add_func("/request/record/clear-field", test_clear_field);
   g_test_add_func("/request/item/all-kinds", test_items);
   g_test_add_func("/request/item/faulty", test_faulty_item);
+  g_test_add_func("/request/item/hostile-leaves", test_hostile_leaves);
   g_test_add_func("/request/item/kind", test_item_kind);
   g_test_add_func("/request/item/without", test_item_without);
   g_test_add_func("/request/item/references", test_item_references);
