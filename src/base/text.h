@@ -34,4 +34,7 @@ char *text_mask(const char *text, guint characters);
  * characters are left out except the ends of lines, blanks around it too. The caller frees it. */
 char *text_make_readable(const char *text);
 
+/* That of NAMES (NULL-terminated) which NAME was probably meant to be, or NULL. */
+const char *text_nearest(const char *name, const char *const *names);
+
 #endif

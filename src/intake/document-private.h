@@ -67,7 +67,4 @@ char *document_attribute(const xmlNode *element, const char *name);
 /* The element's text with that of its children; the caller frees it with g_free(). */
 char *document_text(const xmlNode *element);
 
-/* That of NAMES (NULL-terminated) which NAME was probably meant to be, or NULL. */
-const char *document_nearest(const char *name, const char *const *names);
-
 #endif

@@ -138,7 +138,7 @@ void item_add_root_fault(const xmlNode *element, GPtrArray *faults)
   const char *uri = element->ns != NULL ? (const char *)element->ns->href : NULL;
   g_autofree char *name = names_quote((const char *)element->name);
   g_autofree char *found = names_quote(uri != NULL ? uri : "");
-  const char *nearest = document_nearest((const char *)element->name, kinds);
+  const char *nearest = text_nearest((const char *)element->name, kinds);
   guint line = document_line(element);
   if (uri == NULL && nearest != NULL)
     fault_add(faults, "xml-namespace", line, name,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "intake/document-private.h"
 #include "request/fault.h"
 #include "request/names.h"
@@ -32,7 +33,7 @@ static char *suggest(const GPtrArray *parts, const char *name, const char *befor
   for (guint i = 0; i < parts->len; i++)
     g_ptr_array_add(names, (gpointer)((SchemaPart *)g_ptr_array_index(parts, i))->name);
   g_ptr_array_add(names, NULL);
-  const char *nearest = document_nearest(name, (const char *const *)names->pdata);
+  const char *nearest = text_nearest(name, (const char *const *)names->pdata);
   if (nearest == NULL)
     return g_strdup("");
   return g_strdup_printf("; did you mean %s%s%s?", before, nearest, after);

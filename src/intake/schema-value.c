@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "intake/document-private.h"
 #include "request/fault.h"
 #include "request/names.h"
@@ -41,7 +42,7 @@ void schema_explain_value(const SchemaType *type, const xmlNode *node, GPtrArray
                          type->rule != NULL ? type->rule : "something else");
   const char *nearest = NULL;
   if (type->choices->len > 0 && *value != '\0')
-    nearest = document_nearest(value, (const char *const *)type->choices->pdata);
+    nearest = text_nearest(value, (const char *const *)type->choices->pdata);
   if (nearest != NULL)
     g_string_append_printf(text, "; did you mean %s?", nearest);
   else if (type->example != NULL && !type->secret)

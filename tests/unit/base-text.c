@@ -170,6 +170,20 @@ static void test_mask(void)
   }
 }
 
+static void test_nearest(void)
+{
+  static const char *const names[] = {"slb", "cdn", "cn-hangzhou", "cn-beijing", NULL};
+  static const struct {
+    const char *name;
+    const char *nearest;
+  } cases[] = {
+      {"slb", "slb"}, {"sbl", "slb"},  {"SLB", "slb"}, {"cn-hangzou", "cn-hangzhou"},
+      {"xyz", NULL},  {"cdnn", "cdn"}, {"", NULL},     {"cn-", NULL},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
+    g_assert_cmpstr(text_nearest(cases[i].name, names), ==, cases[i].nearest);
+}
+
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
@@ -181,5 +195,6 @@ int main(int argc, char **argv)
   g_test_add_func("/base/text/safe-name-tells-apart", test_safe_name_tells_apart);
   g_test_add_func("/base/text/number-name", test_number_name);
   g_test_add_func("/base/text/mask", test_mask);
+  g_test_add_func("/base/text/nearest", test_nearest);
   return g_test_run();
 }
