@@ -80,3 +80,38 @@ gboolean file_remove_temporary_below(int root, const char *path, GError **error)
 {
   return clean_folder(root, path, TRUE, error);
 }
+
+static gboolean wipe_entry(int folder, const char *name, const char *path, GError **error);
+
+static gboolean wipe_folder(int parent, const char *name, const char *path, GError **error)
+{
+  gboolean gone = FALSE, ok = TRUE;
+  DIR *folder = open_folder(parent, name, &gone, error);
+  if (folder == NULL)
+    return gone;
+  (void)!fchmod(dirfd(folder), 0700); /* a command may have closed it */
+  for (struct dirent *entry; ok && (entry = readdir(folder)) != NULL;)
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+      ok = wipe_entry(dirfd(folder), entry->d_name, path, error);
+  closedir(folder);
+  if (!ok)
+    return FALSE;
+  if ((file_step() && unlinkat(parent, name, AT_REMOVEDIR) == 0) || errno == ENOENT)
+    return TRUE;
+  return error_set_errno(error, errno, "%s: cannot remove", path);
+}
+
+/* What a command left there may be anything: a link is removed, not followed. */
+static gboolean wipe_entry(int folder, const char *name, const char *path, GError **error)
+{
+  struct stat status;
+  if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+    return errno == ENOENT || error_set_errno(error, errno, "%s: cannot look into it", path);
+  return S_ISDIR(status.st_mode) ? wipe_folder(folder, name, path, error)
+                                 : file_wipe(folder, name, error);
+}
+
+gboolean file_wipe_folder(int root, const char *path, GError **error)
+{
+  return wipe_folder(root, path, path, error);
+}

@@ -115,6 +115,10 @@ gboolean file_remove_temporary(int root, const char *path, GError **error);
 /* The same for PATH and all folders below it. */
 gboolean file_remove_temporary_below(int root, const char *path, GError **error);
 
+/* Removes the folder PATH with all that is in it, each file overwritten with zeros
+ * before; that it is gone already is no error. */
+gboolean file_wipe_folder(int root, const char *path, GError **error);
+
 /* Counts one call that changes durable state (see above). Returns FALSE with
  * errno set where the test asks for a failure; always TRUE in a plain build. */
 gboolean file_step(void);

@@ -453,6 +453,31 @@ static void test_threads(Folder *folder, gconstpointer data G_GNUC_UNUSED)
 #define ADD(name, data, function)                                                                  \
   g_test_add("/base/file/" name, Folder, data, folder_set_up, function, folder_tear_down)
 
+/* What a command left in its folder goes, whatever it is, and nothing beside it. */
+static void test_wipe_folder(Folder *folder, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autofree char *outside = g_build_filename(folder->path, "outside", NULL);
+  g_assert_true(file_make_folder(folder->root, "state/deploy/1/deep/er", 0700, NULL));
+  g_assert_true(file_write(folder->root, "outside", "kept", 4, 0600, NULL));
+  g_assert_true(file_write(folder->root, "state/other", "kept", 4, 0600, NULL));
+  g_assert_true(file_write(folder->root, "state/deploy/1/key.pem", "secret", 6, 0600, NULL));
+  g_assert_true(file_write(folder->root, "state/deploy/1/deep/.x", "secret", 6, 0400, NULL));
+  g_assert_no_errno(symlinkat(outside, folder->root, "state/deploy/1/link"));
+  g_assert_no_errno(symlinkat(folder->path, folder->root, "state/deploy/1/deep/folder"));
+  g_assert_no_errno(mkfifoat(folder->root, "state/deploy/1/pipe", 0600));
+  g_assert_no_errno(fchmodat(folder->root, "state/deploy/1/deep", 0500, 0));
+  g_autoptr(GError) error = NULL;
+  g_assert_true(file_wipe_folder(folder->root, "state/deploy", &error));
+  g_assert_no_error(error);
+  g_assert_false(there_is(folder, "state/deploy"));
+  g_assert_true(there_is(folder, "state/other"));
+  g_autofree char *content = NULL;
+  g_assert_true(g_file_get_contents(outside, &content, NULL, NULL));
+  g_assert_cmpstr(content, ==, "kept");
+  g_assert_true(file_wipe_folder(folder->root, "state/deploy", &error));
+  g_assert_true(file_wipe_folder(folder->root, "none/there", &error));
+}
+
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
@@ -470,6 +495,7 @@ int main(int argc, char **argv)
   ADD("shred-others", NULL, test_shred_others);
   ADD("remove-temporary", GINT_TO_POINTER(FALSE), test_remove_temporary);
   ADD("remove-temporary-below", GINT_TO_POINTER(TRUE), test_remove_temporary);
+  ADD("wipe-folder", NULL, test_wipe_folder);
   ADD("lock", NULL, test_lock);
   ADD("replace", NULL, test_replace);
   ADD("write-over-link", NULL, test_write_over_link);
