@@ -53,8 +53,9 @@ variant_ldflags_asan := $(sanitizers)
 # ---- Libraries --------------------------------------------------------------
 
 # Each with the Debian package that brings it.
-packages := libcrypto libxml-2.0 libarchive libcmark sqlite3 glib-2.0 gio-2.0 gio-unix-2.0 \
+packages := libssl libcrypto libxml-2.0 libarchive libcmark sqlite3 glib-2.0 gio-2.0 gio-unix-2.0 \
   libidn2 libpsl libseccomp zlib gmime-3.0 json-glib-1.0
+debian_libssl := libssl-dev
 debian_libcrypto := libssl-dev
 debian_libxml-2.0 := libxml2-dev
 debian_libarchive := libarchive-dev

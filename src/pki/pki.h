@@ -393,6 +393,16 @@ PkiForeign *pki_foreign_read(const PkiForeignSource *source, GPtrArray *faults);
 void pki_foreign_free(PkiForeign *foreign);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiForeign, pki_foreign_free)
 
+/* ---- What a host serves ------------------------------------------------ */
+
+/* The certificate in DER that the TLS server at HOST and PORT shows to who asks for NAME (its
+ * server name indication; NULL: for none). Nothing of it is verified, and nothing is sent but the
+ * handshake, which is given up as soon as the certificate is there. Takes at most TIMEOUT_MS, and
+ * what the resolver takes to find the host's address. CERTDROP_ERROR_IO with a sentence that
+ * begins with HOST:PORT where there is none. */
+GBytes *pki_fetch_served(const char *host, const char *port, const char *name, gint64 timeout_ms,
+                         GError **error);
+
 /* ---- Revocation lists ------------------------------------------------- */
 
 /* One revoked certificate. REASON is a CRLReason of RFC 5280 5.3.1: 0 to 6 or 8 to 10; 0
