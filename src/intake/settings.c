@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gio/gio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -162,15 +164,59 @@ static void check_configuration(const xmlNode *root, gpointer settings,
   check_issuers(root, configuration->issuers, faults);
 }
 
+/* An open file with what `init` makes certdrop.xml of; -1 with ERROR set. */
+static int open_template(GError **error)
+{
+  g_autoptr(GBytes) bytes = g_resources_lookup_data("/certdrop/templates/certdrop.xml",
+                                                    G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  if (bytes == NULL)
+    return -1;
+  gsize length;
+  const void *content = g_bytes_get_data(bytes, &length);
+  int fd = memfd_create("certdrop.xml", MFD_CLOEXEC);
+  if (fd >= 0 && write(fd, content, length) == (ssize_t)length && lseek(fd, 0, SEEK_SET) == 0)
+    return fd;
+  error_set_errno(error, errno, "certdrop.xml: cannot read what is compiled in");
+  if (fd >= 0)
+    close(fd);
+  return -1;
+}
+
+/* Where the file names no target, the default is those as shipped. */
+static gboolean add_shipped_targets(Configuration *configuration, GError **error)
+{
+  if (configuration->targets != NULL && configuration->targets->len > 0)
+    return TRUE;
+  Settings settings = {.file = "certdrop.xml",
+                       .root = "configuration",
+                       .record = &configuration_record,
+                       .check = check_configuration};
+  int fd = open_template(error);
+  gboolean ok = fd >= 0 && parse_settings(&settings, fd, error);
+  Configuration *shipped = settings.settings;
+  if (ok) {
+    if (configuration->targets != NULL)
+      g_ptr_array_unref(configuration->targets);
+    configuration->targets = g_steal_pointer(&shipped->targets);
+  }
+  configuration_free(shipped);
+  if (fd >= 0)
+    close(fd);
+  return ok;
+}
+
 Configuration *intake_read_configuration(int root, GError **error)
 {
   Settings settings = {.file = "certdrop.xml",
                        .root = "configuration",
                        .record = &configuration_record,
                        .check = check_configuration};
-  if (!is_there(root, settings.file))
-    return record_new(&configuration_record);
-  return read_settings(root, &settings, error);
+  g_autoptr(Configuration) configuration = is_there(root, settings.file)
+                                               ? read_settings(root, &settings, error)
+                                               : record_new(&configuration_record);
+  return configuration != NULL && add_shipped_targets(configuration, error)
+             ? g_steal_pointer(&configuration)
+             : NULL;
 }
 
 static gboolean issuer_is_known(const Configuration *configuration, const char *id)

@@ -96,6 +96,24 @@ static gboolean check_upload(gconstpointer body)
   return certificate_is_safe(upload->leaf);
 }
 
+/* Products and regions are compared with what the operator has written, and become
+ * parts of a path only then. */
+static gboolean check_deployment(gconstpointer body)
+{
+  const RequestDeployment *deployment = body;
+  if (deployment->certificate == NULL || deployment->targets == NULL)
+    return FALSE;
+  for (guint i = 0; i < deployment->targets->len; i++) {
+    const RequestTarget *target = g_ptr_array_index(deployment->targets, i);
+    if (!request_is_reference(target->product))
+      return FALSE;
+    for (char **region = target->regions; region != NULL && *region != NULL; region++)
+      if (!request_is_reference(*region))
+        return FALSE;
+  }
+  return TRUE;
+}
+
 /* By kind; NULL where the reference is all that counts. */
 static gboolean (*const checks[REQUEST_KIND_N])(gconstpointer body) = {
     [REQUEST_KIND_ORDER] = check_order,
@@ -104,6 +122,8 @@ static gboolean (*const checks[REQUEST_KIND_N])(gconstpointer body) = {
     [REQUEST_KIND_REVIEW] = check_review,
     [REQUEST_KIND_ISSUANCE] = check_issuance,
     [REQUEST_KIND_UPLOAD] = check_upload,
+    [REQUEST_KIND_DEPLOYMENT] = check_deployment,
+    [REQUEST_KIND_UNDEPLOYMENT] = check_deployment,
 };
 
 gboolean request_body_is_safe(const RequestItem *item)

@@ -3,6 +3,7 @@
 #ifndef CERTDROP_REQUEST_CONFIGURATION_H
 #define CERTDROP_REQUEST_CONFIGURATION_H
 
+#include "request/formats.h"
 #include "request/record.h"
 
 typedef enum {
@@ -121,7 +122,7 @@ typedef struct {
   ConfigurationReminder *reminder;
   ConfigurationMail *mail;
   ConfigurationRefusedKeys *refused_keys;
-  GPtrArray *targets; /* ConfigurationTarget */
+  GPtrArray *targets; /* ConfigurationTarget; those as shipped where the file names none */
   GPtrArray *issuers; /* ConfigurationIssuer */
 } Configuration;
 extern const RecordType configuration_record;
@@ -165,6 +166,20 @@ gboolean configuration_renewals_are_paid(const Configuration *configuration);
 /* The operator's own suffixes, NULL-terminated; the caller frees the array, not
  * the names. */
 const char **configuration_suffixes(const Configuration *configuration);
+
+/* The target called PRODUCT, or NULL (borrowed). */
+const ConfigurationTarget *configuration_find_target(const Configuration *configuration,
+                                                     const char *product);
+/* The names of all targets, ended by NULL; g_free() what is returned, but not the names. */
+const char **configuration_target_names(const Configuration *configuration);
+/* Its regions, each once, ended by NULL; the caller frees them with g_strfreev(). */
+char **configuration_target_regions(const ConfigurationTarget *target);
+/* Its name for people. */
+const char *configuration_target_title(const ConfigurationTarget *target);
+/* The format of its archives. */
+RequestFormat configuration_target_format(const ConfigurationTarget *target);
+/* Whether a deployment has to say which of its regions are meant. */
+gboolean configuration_target_needs_region(const char *product);
 
 /* Who signs letters and mail; never NULL. */
 const char *configuration_organization_name(const Configuration *configuration);

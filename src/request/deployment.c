@@ -1,6 +1,7 @@
 #include "request/kinds.h"
 
 static const RecordField target_fields[] = {
+    RECORD_FIELD(RequestTarget, line, "line", NUMBER, LINE),
     RECORD_FIELD(RequestTarget, product, "product", TEXT, ATTRIBUTE),
     RECORD_FIELD(RequestTarget, regions, "region", TEXTS, CHILDREN),
     RECORD_FIELDS_END,

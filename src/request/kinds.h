@@ -178,8 +178,9 @@ typedef struct {
 } RequestDownload;
 
 typedef struct {
+  gint64 line;
   char *product;
-  char **regions;
+  char **regions; /* NULL: the product as a whole */
 } RequestTarget;
 
 typedef struct {
