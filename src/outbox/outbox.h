@@ -62,6 +62,37 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutboxArchive, outbox_archive_free)
  * bytes, all but [a-z0-9.-] as "_" (rules.md 6). */
 char *outbox_archive_path(const char *certificate, const char *first_name, RequestFormat format);
 
+/* ---- Deployments ------------------------------------------------------ */
+
+/* What stands for the region where a product has none: the name of no region. */
+#define OUTBOX_NO_REGION "_"
+
+#define OUTBOX_DEPLOY "outbox/deploy/"
+
+/* "outbox/deploy/PRODUCT/REGION/ID.EXTENSION": zip, the archive, or json, its manifest.
+ * REGION is "" where the product has none. */
+char *outbox_deployment_path(const char *product, const char *region, const char *certificate,
+                             const char *extension);
+
+/* What lies ready for a product in a region; all borrowed. */
+typedef struct {
+  const char *certificate;
+  const char *product;
+  const char *region;       /* "": the product has none */
+  const char *serial;       /* hexadecimal */
+  const char *replaces;     /* the serial that was there before, or NULL */
+  const char *sha256;       /* of the certificate in DER */
+  const char *const *names; /* ended by NULL */
+  gint64 not_before;
+  gint64 not_after;
+  RequestFormat format;
+} OutboxManifest;
+
+/* The manifest that lies beside ARCHIVE, in JSON: the certificate, and the SHA-256 of the
+ * archive and of each file in it. */
+GBytes *outbox_make_manifest(const OutboxManifest *manifest, const OutboxArchive *archive,
+                             GError **error);
+
 /* ---- Receipts --------------------------------------------------------- */
 
 /* A decided file, for its receipt and its error file; all borrowed. */
