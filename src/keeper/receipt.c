@@ -87,8 +87,26 @@ static gboolean add_item(Keeper *keeper, const LedgerItem *row, OutboxReceipt *r
   return TRUE;
 }
 
+/* What was accepted, but should be looked at: the first of a file's warnings. */
+typedef struct {
+  char *first;
+  guint count;
+} Warnings;
+
+static void warnings_add(Warnings *warnings, const LedgerItem *row)
+{
+  if (row->warnings == NULL || row->warnings->len == 0)
+    return;
+  const Fault *fault = g_ptr_array_index(row->warnings, 0);
+  if (warnings->first == NULL)
+    warnings->first =
+        fault->line > 0 ? g_strdup_printf("line %" G_GINT64_FORMAT ": %s", fault->line, fault->text)
+                        : g_strdup(fault->text);
+  warnings->count += row->warnings->len;
+}
+
 static gboolean add_items(Keeper *keeper, gint64 file, OutboxReceipt *receipt, OutboxReport *report,
-                          GError **error)
+                          Warnings *warnings, GError **error)
 {
   for (gint64 first = 0;;) {
     g_autoptr(GPtrArray) rows = ledger_items_of_file(keeper->ledger, file, first, PORTION, error);
@@ -98,6 +116,7 @@ static gboolean add_items(Keeper *keeper, gint64 file, OutboxReceipt *receipt, O
       const LedgerItem *row = g_ptr_array_index(rows, i);
       if (!add_item(keeper, row, receipt, report, error))
         return FALSE;
+      warnings_add(warnings, row);
       first = row->position + 1;
     }
     if (rows->len < PORTION)
@@ -110,6 +129,18 @@ static gboolean add_document(Keeper *keeper, char *path, GBytes *content, GError
   KeeperOutput *output = keeper_output_new_document(path, content);
   output->row->receipt = TRUE;
   return keeper_add_output(keeper, output, error);
+}
+
+/* A line for a person, as of a rejected file. The receipt has them all. */
+static void say_warnings(Keeper *keeper, const KeeperFile *decided, Warnings *warnings)
+{
+  g_autofree char *first = g_steal_pointer(&warnings->first);
+  if (first == NULL)
+    return;
+  g_autofree char *path = outbox_receipt_path(decided->name, decided->row->name_number);
+  g_autofree char *more =
+      warnings->count > 1 ? g_strdup_printf("and %u more, ", warnings->count - 1) : g_strdup("");
+  keeper_say(keeper, "%s: warning: %s (%ssee %s)", decided->row->name, first, more, path);
 }
 
 static gboolean add_receipt(Keeper *keeper, const KeeperFile *decided, GError **error)
@@ -127,7 +158,10 @@ static gboolean add_receipt(Keeper *keeper, const KeeperFile *decided, GError **
   outbox_receipt_add_faults(receipt, row->faults);
   if (report != NULL)
     outbox_report_add_faults(report, row->faults);
-  if (!add_items(keeper, row->number, receipt, report, error))
+  Warnings warnings = {NULL, 0};
+  gboolean added = add_items(keeper, row->number, receipt, report, &warnings, error);
+  say_warnings(keeper, decided, &warnings);
+  if (!added)
     return FALSE;
   GBytes *content = outbox_receipt_finish(receipt, error);
   if (content == NULL ||

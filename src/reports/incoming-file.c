@@ -64,9 +64,10 @@ Table incoming_table_new(cmark_node *parent, const char *label)
 }
 
 /* The place, what is wrong, and its code: "line 7, payment: … (payment-amount)". */
-static void incoming_add_fault(cmark_node *cell, const Fault *fault)
+static void incoming_add_fault(cmark_node *cell, const char *what, const Fault *fault)
 {
   page_add_break(cell);
+  page_add_text(cell, what);
   if (fault->line > 0)
     page_add_format(cell, "line %" G_GINT64_FORMAT, fault->line);
   if (fault->element != NULL)
@@ -78,11 +79,12 @@ static void incoming_add_fault(cmark_node *cell, const Fault *fault)
   page_add_text(cell, ")");
 }
 
-static void incoming_add_faults(cmark_node *cell, const GPtrArray *faults)
+/* WHAT is said before each: nothing, or that it is a warning. */
+static void incoming_add_faults(cmark_node *cell, const char *what, const GPtrArray *faults)
 {
   guint count = faults != NULL ? faults->len : 0;
   for (guint i = 0; i < MIN(count, INCOMING_FAULTS); i++)
-    incoming_add_fault(cell, g_ptr_array_index(faults, i));
+    incoming_add_fault(cell, what, g_ptr_array_index(faults, i));
   if (count > INCOMING_FAULTS) {
     page_add_break(cell);
     page_add_format(cell, "and %u more", count - INCOMING_FAULTS);
@@ -113,7 +115,8 @@ static void incoming_add_item(const Page *page, cmark_node *cell, const LedgerIt
     page_add_text(cell, " for ");
     page_add_code(cell, item->waits_for);
   }
-  incoming_add_faults(cell, item->faults);
+  incoming_add_faults(cell, "", item->faults);
+  incoming_add_faults(cell, "warning: ", item->warnings);
 }
 
 static void incoming_add_items(const Page *page, cmark_node *cell, const IncomingFile *row)
@@ -130,7 +133,7 @@ static void incoming_add_items(const Page *page, cmark_node *cell, const Incomin
   }
   if (row->file->faults != NULL && row->file->faults->len > 0) {
     page_add_text(cell, row->items->len > 0 ? " The file as a whole:" : "The file as a whole:");
-    incoming_add_faults(cell, row->file->faults);
+    incoming_add_faults(cell, "", row->file->faults);
   }
   if (cmark_node_first_child(cell) == NULL)
     page_add_text(cell, "--");
