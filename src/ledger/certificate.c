@@ -6,7 +6,7 @@
   "c.created, c.changed, "                                                                         \
   "c.submitted, c.first_issued, c.not_before, c.not_after, c.term_end, i.serial, i.sha256, "       \
   "i.spki_sha256, k.kind, k.wrapped IS NOT NULL, c.uploaded, c.forerunner, c.successor, "          \
-  "c.due, c.failing_since, c.failures, c.failure, c.review_asked, c.name "
+  "c.due, c.failing_since, c.failures, c.failure, c.review_asked, c.name, c.deployed "
 #define CERTIFICATE_TABLES                                                                         \
   "FROM certificate c JOIN orders o ON o.ref = c.order_ref "                                       \
   "LEFT JOIN issue i ON i.number = c.issue LEFT JOIN key k ON k.spki_sha256 = i.spki_sha256 "
@@ -27,6 +27,7 @@ void ledger_certificate_free(LedgerCertificate *certificate)
   g_free(certificate->successor);
   g_free(certificate->failure);
   g_free(certificate->name);
+  g_free(certificate->deployed);
   g_free(certificate);
 }
 
@@ -62,6 +63,7 @@ static LedgerCertificate *certificate_from_row(sqlite3_stmt *row, gint64 *ret_pr
   certificate->failure = column_text(row, 25);
   certificate->review_asked = sqlite3_column_int64(row, 26);
   certificate->name = column_text(row, 27);
+  certificate->deployed = column_text(row, 28);
   return certificate;
 }
 

@@ -96,17 +96,14 @@ gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, 
                     text, error);
 }
 
-gboolean ledger_read_issue(Ledger *ledger, const char *certificate, LedgerIssue **ret_issue,
-                           GError **error)
+#define ISSUE_COLUMNS                                                                              \
+  "SELECT i.serial, i.not_before, i.not_after, c.term_end, i.names, i.der, i.csr, i.sha256, "      \
+  "i.spki_sha256, k.kind, k.wrapped, i.chain, i.outside, i.warnings, i.issuer FROM certificate c "
+
+/* The issue in the first row of a query with ISSUE_COLUMNS; NULL where there is none. */
+static gboolean issue_from_row(Ledger *ledger, sqlite3_stmt *row, const char *certificate,
+                               LedgerIssue **ret_issue, GError **error)
 {
-  sqlite3_stmt *row = ledger_query(
-      ledger, error,
-      "SELECT i.serial, i.not_before, i.not_after, c.term_end, i.names, i.der, i.csr, "
-      "i.sha256, i.spki_sha256, k.kind, k.wrapped, i.chain, i.outside, i.warnings, i.issuer "
-      "FROM certificate c "
-      "JOIN issue i ON i.number = c.issue JOIN key k ON k.spki_sha256 = "
-      "i.spki_sha256 WHERE c.id = $1",
-      "t", certificate);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more < 0)
     return FALSE;
@@ -150,6 +147,28 @@ static gboolean is_of_line(Ledger *ledger, const char *certificate, const char *
     return FALSE;
   *ret_own = own > 0;
   return TRUE;
+}
+
+gboolean ledger_read_issue(Ledger *ledger, const char *certificate, LedgerIssue **ret_issue,
+                           GError **error)
+{
+  sqlite3_stmt *row =
+      ledger_query(ledger, error,
+                   ISSUE_COLUMNS "JOIN issue i ON i.number = c.issue JOIN key k ON k.spki_sha256 = "
+                                 "i.spki_sha256 WHERE c.id = $1",
+                   "t", certificate);
+  return issue_from_row(ledger, row, certificate, ret_issue, error);
+}
+
+gboolean ledger_read_issue_of_serial(Ledger *ledger, const char *certificate, const char *serial,
+                                     LedgerIssue **ret_issue, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error,
+      ISSUE_COLUMNS "JOIN issue i ON i.certificate = c.id JOIN key k ON k.spki_sha256 = "
+                    "i.spki_sha256 WHERE c.id = $1 AND i.serial = $2",
+      "tt", certificate, serial);
+  return issue_from_row(ledger, row, certificate, ret_issue, error);
 }
 
 gboolean ledger_read_key_use(Ledger *ledger, const char *spki_sha256, const char *certificate,

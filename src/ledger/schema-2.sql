@@ -106,7 +106,10 @@ CREATE INDEX outside_next ON outside (next_try, certificate) WHERE next_try > 0;
 CREATE TABLE deployment (
   certificate TEXT NOT NULL,
   product TEXT NOT NULL,
-  region TEXT NOT NULL,
+  region TEXT NOT NULL, -- '': the product has none
+  title TEXT NOT NULL, -- of the product, as it was when this was asked for
+  whole BIGINT NOT NULL, -- asked for on all regions: those that are added later get it too
+  by_command BIGINT NOT NULL, -- its command has ended well; 0: the archive alone was laid out
   state BIGINT NOT NULL, -- LifecycleDeploymentState
   serial TEXT NOT NULL, -- of the issue that is, or is to be, there
   replaces TEXT, -- the serial that was there before

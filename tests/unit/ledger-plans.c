@@ -99,6 +99,28 @@ static void write_certificates(Book *book)
   record_free(&request_payment_record, payment);
 }
 
+/* A certificate on a product, taken off it, and followed by a new issue. */
+static void write_deployments(Book *book)
+{
+  const LedgerDeployment place = {.certificate = (char *)"PO-1.1",
+                                  .product = (char *)"slb",
+                                  .region = (char *)"a",
+                                  .title = (char *)"SLB"};
+  OK(ledger_deploy(book->ledger, &place, NOW, 0, error));
+  g_autoptr(GPtrArray) followed = NULL, left = NULL, due = NULL;
+  OK(followed = ledger_follow_deployments(book->ledger, "PO-1.1", NOW, 0, error));
+  OK(due = ledger_due_deployments(book->ledger, NOW, 5, error));
+  LedgerDeployment *deployment = g_ptr_array_index(due, 0);
+  OK(ledger_put_deployment(book->ledger, deployment, NOW, "deployed", NULL, error));
+  OK(left = ledger_leave_forerunners(book->ledger, deployment, NOW, error));
+  OK(ledger_undeploy(book->ledger, "PO-1.1", "slb", "a", NOW, 0, error));
+  OK(ledger_put_target(book->ledger, "slb", "archive a", error));
+  g_autofree char *shape = NULL;
+  OK(ledger_read_target(book->ledger, "slb", &shape, error));
+  g_autoptr(LedgerIssue) issue = NULL;
+  OK(ledger_read_issue_of_serial(book->ledger, "PO-1.1", "1", &issue, error));
+}
+
 static void write_run(Book *book)
 {
   LedgerRun run = {0};
@@ -161,6 +183,10 @@ static void read_lists(Book *book)
       ledger_outputs_of_certificate(ledger, "PO-1.1", NULL),
       ledger_archives_of_certificate(ledger, "PO-1.1", NULL),
       ledger_last_runs(ledger, 5, NULL),
+      ledger_deployments_of(ledger, "PO-1.1", NULL),
+      ledger_failing_deployments(ledger, 5, &count, NULL),
+      ledger_deployments_without(ledger, "slb", "b", 5, NULL),
+      ledger_deployments_without_command(ledger, "slb", 5, NULL),
   };
   for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
     g_assert_nonnull(lists[i]);
@@ -195,6 +221,7 @@ static void test_plans(Book *book, gconstpointer data G_GNUC_UNUSED)
 {
   begin(book);
   write_certificates(book);
+  write_deployments(book);
   write_files(book);
   write_run(book);
   remind_and_mail(book);
