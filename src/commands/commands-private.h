@@ -32,6 +32,9 @@ void json_add_number(JsonBuilder *builder, const char *name, gint64 value);
 void json_add_time(JsonBuilder *builder, const char *name, gint64 value);
 /* A list of texts, NULL as an empty one. */
 void json_add_texts(JsonBuilder *builder, const char *name, char *const *values);
+/* "deployments": where CERTIFICATE is deployed, or is to be. */
+gboolean json_add_deployments(JsonBuilder *builder, Ledger *ledger, const char *certificate,
+                              GError **error);
 
 int command_init(const CommandContext *context, int argc, char **argv, GError **error);
 int command_run(const CommandContext *context, int argc, char **argv, GError **error);

@@ -34,6 +34,7 @@ static void print_json(const LedgerRun *run)
   json_add_number(builder, "issued", run->issued);
   json_add_number(builder, "expired", run->expired);
   json_add_number(builder, "renewed", run->renewed);
+  json_add_number(builder, "failed", run->failed);
   json_builder_set_member_name(builder, "seconds");
   json_builder_add_double_value(builder, (double)run->milliseconds / 1000.0);
   json_builder_end_object(builder);

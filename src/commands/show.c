@@ -57,8 +57,8 @@ static gboolean add_certificate(JsonBuilder *builder, Ledger *ledger,
     return FALSE;
   json_builder_set_member_name(builder, "uploaded");
   json_builder_add_boolean_value(builder, certificate->uploaded);
-  json_add_texts(builder, "deployments", NULL);
-  return add_history(builder, ledger, certificate->id, certificate->order, error);
+  return json_add_deployments(builder, ledger, certificate->id, error) &&
+         add_history(builder, ledger, certificate->id, certificate->order, error);
 }
 
 static gboolean add_order(JsonBuilder *builder, Ledger *ledger, const LedgerOrder *order,

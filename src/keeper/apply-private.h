@@ -26,6 +26,10 @@ gboolean apply_write_mail(Keeper *keeper, const LifecycleStep *step, KeeperStepC
                           GError **error);
 gboolean apply_write_attachments(Keeper *keeper, const LifecycleStep *step,
                                  KeeperStepContext *context, GError **error);
+gboolean apply_deploy(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
+                      GError **error);
+gboolean apply_undeploy(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
+                        GError **error);
 
 gboolean apply_link_successor(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
                               GError **error);

@@ -28,8 +28,11 @@ static gboolean settle(Keeper *keeper, const char *certificate, GError **error)
 {
   for (guint i = 0; i < keeper->issues->len; i++) {
     const KeeperIssue *issue = g_ptr_array_index(keeper->issues, i);
-    if (strcmp(issue->certificate, certificate) == 0)
-      return keeper_make_issues(keeper, error);
+    if (strcmp(issue->certificate, certificate) != 0)
+      continue;
+    if (!keeper_make_issues(keeper, error))
+      return FALSE;
+    break;
   }
   return keeper_settle_archives(keeper, certificate, error);
 }

@@ -28,11 +28,15 @@ static gboolean refresh_crls(Keeper *keeper, GError **error)
 }
 
 static const DueWork works[] = {
+    {KEEPER_DUE_BEFORE_INBOX, keeper_clear_private},
     {KEEPER_DUE_BEFORE_INBOX, expire},
     {KEEPER_DUE_AFTER_INBOX, keeper_renew},
     {KEEPER_DUE_AFTER_INBOX, refresh_crls},
-    {KEEPER_DUE_AFTER_INBOX, keeper_remind},    /* after what renews and deploys … */
-    {KEEPER_DUE_AFTER_INBOX, keeper_send_mail}, /* … and this last: all of it may write mail */
+    {KEEPER_DUE_AFTER_INBOX, keeper_remind},    /* after what renews … */
+    {KEEPER_DUE_AFTER_INBOX, keeper_send_mail}, /* … and this last of what may write mail */
+    /* Commands of targets may hang: nothing else is to wait for them. */
+    {KEEPER_DUE_AFTER_INBOX, keeper_review_targets},
+    {KEEPER_DUE_AFTER_INBOX, keeper_do_deployments},
 };
 
 gboolean keeper_do_due(Keeper *keeper, KeeperDueTime time, GError **error)

@@ -247,7 +247,8 @@ gboolean keeper_make_issues(Keeper *keeper, GError **error)
     return FALSE;
   for (guint i = 0; i < keeper->issues->len; i++) {
     KeeperIssue *job = g_ptr_array_index(keeper->issues, i);
-    if (!ledger_add_issue(keeper->ledger, job->issue, keeper->now, job->file, error))
+    if (!ledger_add_issue(keeper->ledger, job->issue, keeper->now, job->file, error) ||
+        !keeper_follow_issue(keeper, job->certificate, job->file, error))
       return FALSE;
     while (job->outputs->len > 0)
       if (!keeper_add_output(keeper, g_ptr_array_steal_index(job->outputs, 0), error))

@@ -20,6 +20,9 @@
 #define ISSUING_CERTIFICATE_PATH "state/ca/issuing.crt"
 #define ROOT_CERTIFICATE_PATH "state/ca/root.crt"
 #define PKI_FOLDER "outbox/pki/"
+/* What commands get of certificates and keys, each in a folder below it, for as long as
+ * it runs. */
+#define PRIVATE_FOLDER "state/private"
 
 /* An archive of a certificate that is issued already, to be made with its group. */
 typedef struct KeeperArchiveJob KeeperArchiveJob;
@@ -237,6 +240,27 @@ OutboxArchive *keeper_remake_archive(Keeper *keeper, const LedgerOutput *row, GE
 gboolean keeper_tell_refused_archive(Keeper *keeper, const char *certificate, const char *refused,
                                      gint64 file, GError **error);
 
+/* Deployments */
+
+/* Archive and manifest of PLACE (certificate, product, region) in outbox/deploy; and
+ * their removal. */
+gboolean keeper_add_deployment_files(Keeper *keeper, const LedgerDeployment *place, gint64 file,
+                                     GError **error);
+gboolean keeper_remove_deployment_files(Keeper *keeper, const LedgerDeployment *place,
+                                        GError **error);
+/* The manifest that lies beside ARCHIVE, of ISSUE, if that is a deployment's. */
+gboolean keeper_add_manifest(Keeper *keeper, const KeeperOutput *archive, const LedgerIssue *issue,
+                             GError **error);
+/* To be called after ledger_add_issue(): the new issue is deployed where the one before it
+ * is, or the certificate that it renews. */
+gboolean keeper_follow_issue(Keeper *keeper, const char *certificate, gint64 file, GError **error);
+/* Says what has to be done where a target has got a region, or a command (deploy-target.c). */
+gboolean keeper_review_targets(Keeper *keeper, GError **error);
+/* Carries out the deployments that are due (deploy.c). */
+gboolean keeper_do_deployments(Keeper *keeper, GError **error);
+/* Removes what commands had of keys, where a killed run left it. */
+gboolean keeper_clear_private(Keeper *keeper, GError **error);
+
 /* Outputs */
 KeeperOutput *keeper_output_new(LedgerOutputKind kind, char *path);
 void keeper_output_free(KeeperOutput *output);
@@ -261,5 +285,8 @@ gboolean keeper_add_receipts(Keeper *keeper, GError **error);
 typedef gboolean (*KeeperWork)(Keeper *keeper, gpointer item, gpointer data, GError **error);
 gboolean keeper_parallel(Keeper *keeper, GPtrArray *items, KeeperWork work, gpointer data,
                          GError **error);
+/* The same on COUNT threads, for work that mostly waits. */
+gboolean keeper_parallel_on(Keeper *keeper, guint count, GPtrArray *items, KeeperWork work,
+                            gpointer data, GError **error);
 
 #endif

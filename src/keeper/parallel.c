@@ -32,13 +32,13 @@ static gpointer parallel_work(gpointer data)
   }
 }
 
-gboolean keeper_parallel(Keeper *keeper, GPtrArray *items, KeeperWork work, gpointer data,
-                         GError **error)
+gboolean keeper_parallel_on(Keeper *keeper, guint count, GPtrArray *items, KeeperWork work,
+                            gpointer data, GError **error)
 {
   Parallel parallel = {keeper, items, work, data, 0, {0}, NULL};
   g_mutex_init(&parallel.lock);
   g_autoptr(GPtrArray) threads = g_ptr_array_new();
-  for (guint i = 1; i < keeper->threads && i < items->len; i++)
+  for (guint i = 1; i < count && i < items->len; i++)
     g_ptr_array_add(threads, g_thread_new("keeper", parallel_work, &parallel));
   parallel_work(&parallel);
   for (guint i = 0; i < threads->len; i++)
@@ -48,4 +48,10 @@ gboolean keeper_parallel(Keeper *keeper, GPtrArray *items, KeeperWork work, gpoi
     return TRUE;
   g_propagate_error(error, parallel.error);
   return FALSE;
+}
+
+gboolean keeper_parallel(Keeper *keeper, GPtrArray *items, KeeperWork work, gpointer data,
+                         GError **error)
+{
+  return keeper_parallel_on(keeper, keeper->threads, items, work, data, error);
 }

@@ -68,8 +68,8 @@ gboolean ledger_deploy(Ledger *ledger, const LedgerDeployment *place, gint64 now
     return more == 0 && fail_unknown(place->certificate, error);
   g_autofree char *serial = column_text(row, 0);
   sqlite3_reset(row);
-  if (!ledger_read_deployment(ledger, place->certificate, place->product, place->region, &deployment,
-                       error))
+  if (!ledger_read_deployment(ledger, place->certificate, place->product, place->region,
+                              &deployment, error))
     return FALSE;
   if (deployment == NULL)
     deployment = new_place(place->certificate, place);
@@ -237,7 +237,8 @@ GPtrArray *ledger_leave_forerunners(Ledger *ledger, const LedgerDeployment *depl
       return NULL;
     if (forerunner == NULL)
       return g_steal_pointer(&left);
-    if (!ledger_read_deployment(ledger, forerunner, deployment->product, deployment->region, &old, error))
+    if (!ledger_read_deployment(ledger, forerunner, deployment->product, deployment->region, &old,
+                                error))
       return NULL;
     if (old == NULL || old->state == LIFECYCLE_DEPLOYMENT_GONE) {
       ledger_deployment_free(old);

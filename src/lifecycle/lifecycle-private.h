@@ -90,4 +90,9 @@ void upload_decide(const LifecycleFacts *facts, const RequestItem *item,
 /* Tells what a reader found odd about LEAF. */
 void leaf_add_warnings(const RequestCertificate *leaf, LifecycleDecision *decision);
 
+void deployment_decide(const LifecycleFacts *facts, const RequestItem *item,
+                       LifecycleDecision *decision);
+void undeployment_decide(const LifecycleFacts *facts, const RequestItem *item,
+                         LifecycleDecision *decision);
+
 #endif

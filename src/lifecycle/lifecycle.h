@@ -97,7 +97,7 @@ typedef enum {
 
 typedef struct {
   char *product;
-  char *region;
+  char *region; /* "": the product has none */
   LifecycleDeploymentState state;
   char *serial; /* of the issue that is, or is to be, there */
 } LifecycleDeployment;
@@ -209,6 +209,7 @@ typedef struct {
   RequestDownload *download; /* MAKE_ARCHIVE; owned */
   char *product;             /* DEPLOY, UNDEPLOY: of the configured target */
   char *region;              /* DEPLOY, UNDEPLOY; NULL: the target has none */
+  gboolean whole;            /* DEPLOY: on all of its regions, those to come too */
   char *successor;           /* LINK_SUCCESSOR: its ID */
   gint64 reviewed;           /* LINK_SUCCESSOR: the review that holds for it too; 0: none */
   int reason;                /* REVOKE: CRLReason of RFC 5280, 5.3.1 */

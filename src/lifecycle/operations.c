@@ -13,9 +13,9 @@ const LifecycleOperation lifecycle_operations[REQUEST_KIND_N] = {
     [REQUEST_KIND_ISSUANCE] = {OF_CERTIFICATE(RequestIssuance), NULL, NULL},
     [REQUEST_KIND_UPLOAD] = {LIFECYCLE_SUBJECT_NONE, 0, upload_decide, NULL},
     [REQUEST_KIND_DOWNLOAD] = {OF_CERTIFICATE(RequestDownload), NULL, NULL},
-    [REQUEST_KIND_DEPLOYMENT] = {OF_CERTIFICATE(RequestDeployment), NULL, NULL},
-    [REQUEST_KIND_UNDEPLOYMENT] = {OF_CERTIFICATE(RequestDeployment), NULL, NULL},
     [REQUEST_KIND_RENEWAL] = {OF_CERTIFICATE(RequestRenewal), renewal_decide, NULL},
+    [REQUEST_KIND_DEPLOYMENT] = {OF_CERTIFICATE(RequestDeployment), deployment_decide, NULL},
+    [REQUEST_KIND_UNDEPLOYMENT] = {OF_CERTIFICATE(RequestDeployment), undeployment_decide, NULL},
     [REQUEST_KIND_REVOCATION] = {OF_CERTIFICATE(RequestRevocation), NULL, NULL},
     [REQUEST_KIND_DELETION] = {OF_CERTIFICATE(RequestDeletion), NULL, NULL},
 };

@@ -26,7 +26,7 @@ static void cards_add_card(const Page *page, cmark_node *list, const LedgerCerti
   cards_add_fact(facts, "Expiry On", &value);
   page_add_date(value, certificate->not_after);
   cards_add_fact(facts, "Deployed Products", &value);
-  page_add_text(value, "--");
+  certificate_add_deployed(value, certificate);
   certificate_add_operations(page, page_add_paragraph(card), certificate);
 }
 

@@ -1,4 +1,6 @@
 /* What a certificate is, on its page and in lists. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "reports/certificate.h"
 #include "reports/table.h"
@@ -17,6 +19,18 @@ void certificate_add_period(cmark_node *parent, const LedgerCertificate *certifi
     page_add_format(parent, "%" G_GINT64_FORMAT " Year(s)", certificate->years);
   else
     page_add_text(parent, "--");
+}
+
+void certificate_add_deployed(cmark_node *parent, const LedgerCertificate *certificate)
+{
+  g_auto(GStrv) products =
+      certificate->deployed != NULL ? g_strsplit(certificate->deployed, " ", 0) : NULL;
+  if (products == NULL || *products == NULL)
+    page_add_text(parent, "--");
+  for (guint i = 0; products != NULL && products[i] != NULL; i++) {
+    page_add_text(parent, i > 0 ? ", " : "");
+    page_add_code(parent, products[i]);
+  }
 }
 
 void certificate_add_expected(cmark_node *parent, const LedgerCertificate *certificate)
@@ -112,8 +126,7 @@ void certificate_add_facts(const Page *page, cmark_node *parent, const Certifica
   certificate_add_names(table_add_fact(&table, "Bound Domains"), certificate->names);
   certificate_add_validity(&table, certificate);
   certificate_add_renewal(page, &table, certificate);
-  table_add_fact(&table, "Deployed Products");
-  page_add_text(cmark_node_last_child(table.row), "--");
+  certificate_add_deployed(table_add_fact(&table, "Deployed Products"), certificate);
   if (certificate->serial != NULL)
     page_add_code(table_add_fact(&table, "Serial number"), certificate->serial);
   if (certificate->sha256 != NULL)
@@ -124,6 +137,9 @@ void certificate_add_facts(const Page *page, cmark_node *parent, const Certifica
     certificate_add_issuer(page, &table, model->origin);
 }
 
+/* Archives for products have one name: their folders tell them apart. */
+#define DEPLOY "outbox/deploy/"
+
 static const struct {
   const char *prefix;
   const char *label;
@@ -133,7 +149,7 @@ static const struct {
     {"outbox/letters/", "Letter"},
     {"outbox/mail/", "E-mail"},
     {"outbox/verification/", "Attachment"},
-    {"outbox/deploy/", "Deployment"},
+    {DEPLOY, "Deployment"},
     {"outbox/", "File"},
 };
 
@@ -149,7 +165,9 @@ void certificate_add_files(const Page *page, cmark_node *parent, const Certifica
         list = page_add_list(parent);
       cmark_node *item = page_add_item(list);
       page_add_format(item, "%s: ", file_labels[k].label);
-      g_autofree char *name = g_path_get_basename(output->path);
+      g_autofree char *name = strcmp(file_labels[k].prefix, DEPLOY) == 0
+                                  ? g_strdup(output->path + strlen(DEPLOY))
+                                  : g_path_get_basename(output->path);
       page_add_code(page_add_file_link(page, item, output->path), name);
       break;
     }

@@ -16,6 +16,7 @@ void certificate_model_free(gpointer model)
   ledger_application_free(content->application);
   ledger_origin_free(content->origin);
   g_clear_pointer(&content->outputs, g_ptr_array_unref);
+  g_clear_pointer(&content->deployments, g_ptr_array_unref);
   g_clear_pointer(&content->history, g_ptr_array_unref);
   g_free(content);
 }
@@ -38,6 +39,9 @@ gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret
     return FALSE;
   model->outputs = ledger_outputs_of_certificate(ledger, id, error);
   if (model->outputs == NULL)
+    return FALSE;
+  model->deployments = ledger_deployments_of(ledger, id, error);
+  if (model->deployments == NULL)
     return FALSE;
   model->history = ledger_history(ledger, id, order, CERTIFICATE_HISTORY, error);
   if (model->history == NULL)
@@ -92,6 +96,9 @@ static Page *certificate_build(const ReportsContext *context, gconstpointer data
                     certificate);
   if (model->application != NULL)
     certificate_add_application(certificate_add_panel(split, "Application"), model->application);
+  if (model->deployments->len > 0)
+    certificate_add_deployments(certificate_add_panel(page->root, "Deployments"),
+                                model->deployments);
   certificate_add_history(certificate_add_panel(page->root, "History"), certificate->id,
                           model->history);
   return page;

@@ -12,6 +12,7 @@ typedef struct {
   LedgerApplication *application; /* or NULL */
   LedgerOrigin *origin;           /* NULL before it is issued */
   GPtrArray *outputs;             /* LedgerOutput */
+  GPtrArray *deployments;         /* LedgerDeployment */
   GPtrArray *history;             /* LedgerEntry, the last ones */
 } CertificateModel;
 
@@ -33,6 +34,7 @@ void certificate_add_renewal(const Page *page, Table *table, const LedgerCertifi
 void certificate_add_files(const Page *page, cmark_node *parent, const CertificateModel *model);
 void certificate_add_operate(const Page *page, cmark_node *parent, const CertificateModel *model);
 void certificate_add_application(cmark_node *parent, const LedgerApplication *application);
+void certificate_add_deployments(cmark_node *parent, const GPtrArray *deployments);
 void certificate_add_history(cmark_node *parent, const char *certificate, const GPtrArray *history);
 void order_add_facts(const Page *page, cmark_node *parent, const LedgerOrder *order,
                      const LedgerCertificate *certificate);
@@ -46,6 +48,8 @@ void certificate_add_warnings(cmark_node *parent, const LedgerOrigin *origin);
 void certificate_add_product(cmark_node *parent, const LedgerCertificate *certificate);
 /* "2 Year(s)". */
 void certificate_add_period(cmark_node *parent, const LedgerCertificate *certificate);
+/* The products that have it, "--" for none. */
+void certificate_add_deployed(cmark_node *parent, const LedgerCertificate *certificate);
 /* When it is expected to be issued. */
 void certificate_add_expected(cmark_node *parent, const LedgerCertificate *certificate);
 /* Details, Deploy to Product, Download, Delete: those that its status allows as links. */

@@ -20,7 +20,7 @@ static void list_add_row(const Page *page, Table *table, const LedgerCertificate
   page_add_names(table_add_cell(table), certificate->names, 3);
   certificate_add_period(table_add_cell(table), certificate);
   page_add_date(table_add_cell(table), certificate->not_after);
-  table_add_text(table, "--");
+  certificate_add_deployed(table_add_cell(table), certificate);
   certificate_add_operations(page, table_add_cell(table), certificate);
 }
 

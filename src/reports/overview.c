@@ -32,6 +32,8 @@ typedef struct {
   gint64 waiting_count;
   GPtrArray *rejected; /* LedgerFile */
   OverviewRenewals renewals;
+  GPtrArray *failing; /* LedgerDeployment */
+  gint64 failing_count;
   GPtrArray *expiring; /* LedgerCertificate */
   GPtrArray *runs;     /* LedgerRun */
 } OverviewModel;
@@ -43,7 +45,8 @@ static void overview_free(gpointer data)
     return;
   for (guint i = 0; i < G_N_ELEMENTS(hands); i++)
     g_clear_pointer(&model->hands[i], g_ptr_array_unref);
-  GPtrArray **const arrays[] = {&model->waiting, &model->rejected, &model->expiring, &model->runs};
+  GPtrArray **const arrays[] = {&model->waiting, &model->rejected, &model->failing,
+                                &model->expiring, &model->runs};
   for (guint i = 0; i < G_N_ELEMENTS(arrays); i++)
     g_clear_pointer(arrays[i], g_ptr_array_unref);
   overview_renewals_clear(&model->renewals);
@@ -66,6 +69,8 @@ static gboolean overview_read(Ledger *ledger, OverviewModel *model, GError **err
          (model->waiting =
               ledger_waiting_files(ledger, OVERVIEW_FILES, &model->waiting_count, error)) != NULL &&
          (model->rejected = ledger_rejected_files(ledger, OVERVIEW_FILES, error)) != NULL &&
+         (model->failing = ledger_failing_deployments(ledger, OVERVIEW_CERTIFICATES,
+                                                      &model->failing_count, error)) != NULL &&
          (model->expiring = ledger_certificates_expiring(ledger, OVERVIEW_EXPIRING, error)) !=
              NULL &&
          (model->runs = ledger_last_runs(ledger, OVERVIEW_RUNS, error)) != NULL;
@@ -179,6 +184,7 @@ static void overview_add_hands(const Page *page, const OverviewModel *model)
   overview_add_renewals(page, panels, &model->renewals, model->now);
   for (guint i = 0; i < G_N_ELEMENTS(hands); i++)
     overview_add_hand(page, panels, model, i);
+  overview_add_failing_deployments(page, panels, model->failing, model->failing_count, model->now);
   overview_add_waiting(page, panels, model);
   overview_add_rejected(page, panels, model);
   if (cmark_node_first_child(panels) == NULL)

@@ -59,7 +59,28 @@ static RequestItem *new_item_for_cell(RequestKind kind)
     ((RequestReview *)item->body)->decision = g_strdup("approve");
     ((RequestReview *)item->body)->reviewer = g_strdup("Reviewer One");
   }
+  if (kind == REQUEST_KIND_DEPLOYMENT || kind == REQUEST_KIND_UNDEPLOYMENT) {
+    RequestTarget *target = g_new0(RequestTarget, 1);
+    target->product = g_strdup("web");
+    ((RequestDeployment *)item->body)->targets = g_ptr_array_new();
+    g_ptr_array_add(((RequestDeployment *)item->body)->targets, target);
+  }
   return item;
+}
+
+/* The product "web" and, of another serial than its present one, the certificate on it. */
+static void know_deployment(World *world)
+{
+  ConfigurationTarget *target = g_new0(ConfigurationTarget, 1);
+  LifecycleDeployment *deployment = g_new0(LifecycleDeployment, 1);
+  target->product = g_strdup("web");
+  if (world->configuration->targets == NULL)
+    world->configuration->targets = g_ptr_array_new();
+  g_ptr_array_add(world->configuration->targets, target);
+  *deployment = (LifecycleDeployment){g_strdup("web"), g_strdup(""), LIFECYCLE_DEPLOYMENT_DONE,
+                                      g_strdup("09")};
+  g_ptr_array_add(world->certificate->deployments, deployment);
+  world->certificate->has_key = TRUE;
 }
 
 /* What is decided is what the cell says, with its reason in the fault. */
@@ -68,6 +89,8 @@ static void check_decision(World *world, RequestKind kind, LifecycleStatus statu
   know_certificate(world, "dv", status);
   world->certificate->application_ref = g_strdup("APP-1");
   world->certificate->application = new_application("www.example.test");
+  if (kind == REQUEST_KIND_DEPLOYMENT || kind == REQUEST_KIND_UNDEPLOYMENT)
+    know_deployment(world);
   g_autoptr(RequestItem) item = new_item_for_cell(kind);
   g_assert_cmpstr(lifecycle_subject(item), ==, "PO-1.1");
   g_autoptr(LifecycleDecision) decision = lifecycle_decide(&world->facts, item);

@@ -238,11 +238,18 @@ static inline RequestItem *new_order_item(const char *ref, const char *product)
 static inline char *steps_of(const LifecycleDecision *decision)
 {
   static const char *const names[LIFECYCLE_STEP_N] = {
-      [LIFECYCLE_STEP_CREATE_ORDER] = "create",           [LIFECYCLE_STEP_RECORD_PAYMENT] = "pay",
-      [LIFECYCLE_STEP_STORE_APPLICATION] = "store",       [LIFECYCLE_STEP_SET_STATUS] = "status",
-      [LIFECYCLE_STEP_RECORD_REVIEW] = "review",          [LIFECYCLE_STEP_ISSUE] = "issue",
-      [LIFECYCLE_STEP_WRITE_LETTER] = "letter",           [LIFECYCLE_STEP_WRITE_MAIL] = "mail",
-      [LIFECYCLE_STEP_WRITE_ATTACHMENTS] = "attachments", [LIFECYCLE_STEP_LINK_SUCCESSOR] = "link",
+      [LIFECYCLE_STEP_CREATE_ORDER] = "create",
+      [LIFECYCLE_STEP_RECORD_PAYMENT] = "pay",
+      [LIFECYCLE_STEP_STORE_APPLICATION] = "store",
+      [LIFECYCLE_STEP_SET_STATUS] = "status",
+      [LIFECYCLE_STEP_RECORD_REVIEW] = "review",
+      [LIFECYCLE_STEP_ISSUE] = "issue",
+      [LIFECYCLE_STEP_WRITE_LETTER] = "letter",
+      [LIFECYCLE_STEP_WRITE_MAIL] = "mail",
+      [LIFECYCLE_STEP_WRITE_ATTACHMENTS] = "attachments",
+      [LIFECYCLE_STEP_LINK_SUCCESSOR] = "link",
+      [LIFECYCLE_STEP_DEPLOY] = "deploy",
+      [LIFECYCLE_STEP_UNDEPLOY] = "undeploy",
   };
   GString *text = g_string_new(NULL);
   for (guint i = 0; i < decision->steps->len; i++) {

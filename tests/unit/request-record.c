@@ -288,6 +288,20 @@ static RequestCertificate *set_leaf(RequestItem *item)
   return leaf;
 }
 
+/* The targets of a deployment, named as a reader would have let pass. */
+static void set_targets(RequestItem *item)
+{
+  if (item->kind != REQUEST_KIND_DEPLOYMENT && item->kind != REQUEST_KIND_UNDEPLOYMENT)
+    return;
+  const GPtrArray *targets = ((RequestDeployment *)item->body)->targets;
+  for (guint i = 0; i < targets->len; i++) {
+    RequestTarget *target = g_ptr_array_index(targets, i);
+    set_text(&target->product, "slb");
+    g_strfreev(target->regions);
+    target->regions = g_strsplit("cn-hangzhou cn-beijing", " ", 0);
+  }
+}
+
 static RequestItem *send_item(const RequestItem *item)
 {
   g_autoptr(GBytes) bytes = request_item_to_bytes(item);
@@ -301,6 +315,7 @@ static void test_items(void)
     if (kind == REQUEST_KIND_ORDER || kind == REQUEST_KIND_APPLICATION)
       set_attachment(item);
     set_leaf(item);
+    set_targets(item);
     g_autoptr(RequestItem) again = send_item(item);
     g_test_message("%s", request_kinds[kind].name);
     g_assert_nonnull(again);
@@ -424,6 +439,29 @@ static void test_item_references(void)
   g_autoptr(RequestItem) item = new_item(REQUEST_KIND_PAYMENT);
   set_text(&item->ref, "PO-4712"); /* another than its body has */
   g_assert_null(send_item(item));
+}
+
+/* Products and regions become parts of paths. */
+static void test_item_targets(void)
+{
+  static const char *const refused[] = {"", "..", "../x", "a/b", "_"};
+  for (guint i = 0; i < 2 * G_N_ELEMENTS(refused); i++) {
+    g_autoptr(RequestItem) item = new_item(REQUEST_KIND_DEPLOYMENT);
+    set_targets(item);
+    RequestTarget *target = g_ptr_array_index(((RequestDeployment *)item->body)->targets, 0);
+    set_text(i % 2 == 0 ? &target->product : &target->regions[1], refused[i / 2]);
+    g_assert_null(send_item(item));
+  }
+  g_autoptr(RequestItem) none = new_item(REQUEST_KIND_UNDEPLOYMENT);
+  RequestDeployment *deployment = none->body;
+  for (guint i = 0; i < deployment->targets->len; i++) {
+    RequestTarget *target = g_ptr_array_index(deployment->targets, i);
+    g_free(target->product);
+    g_strfreev(target->regions);
+    g_free(target);
+  }
+  g_ptr_array_unref(g_steal_pointer(&deployment->targets));
+  g_assert_null(send_item(none));
 }
 
 static void test_item_attachments(void)
@@ -573,6 +611,7 @@ int main(int argc, char **argv)
   g_test_add_func("/request/item/kind", test_item_kind);
   g_test_add_func("/request/item/without", test_item_without);
   g_test_add_func("/request/item/references", test_item_references);
+  g_test_add_func("/request/item/targets", test_item_targets);
   g_test_add_func("/request/item/attachments", test_item_attachments);
   g_test_add_func("/request/item/incomplete", test_item_incomplete);
   g_test_add_func("/request/file", test_files);
