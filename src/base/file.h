@@ -24,7 +24,8 @@
  *
  * A test build (CERTDROP_TEST_HOOKS) counts each of these calls; with
  * CERTDROP_STOP_AT=N in the environment the N-th kills the process, with
- * CERTDROP_FAIL_AT=N it fails with ENOSPC. */
+ * CERTDROP_FAIL_AT=N it fails with ENOSPC, and CERTDROP_COUNT_STEPS names a file
+ * that gets a byte for each. */
 #ifndef CERTDROP_BASE_FILE_H
 #define CERTDROP_BASE_FILE_H
 

@@ -27,7 +27,9 @@ typedef struct {
   guint parameter_count;
 } LedgerStatement;
 
-/* Opens the database at PATH through VFS (NULL: SQLite's own), with nothing set. */
+/* The VFS that ledgers are opened with; NULL: SQLite's own. */
+const char *ledger_vfs(void);
+/* Opens the database at PATH through VFS, with nothing set. */
 Ledger *ledger_new(const char *path, int flags, const char *vfs, GError **error);
 
 /* The statement SQL with its parameters $1, $2, … bound from the arguments, in

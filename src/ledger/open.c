@@ -61,7 +61,7 @@ static gboolean ledger_set_up(Ledger *ledger, GError **error)
 Ledger *ledger_open(const char *path, gboolean upgrade, GError **error)
 {
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (upgrade ? SQLITE_OPEN_CREATE : 0);
-  g_autoptr(Ledger) ledger = ledger_new(path, flags, NULL, error);
+  g_autoptr(Ledger) ledger = ledger_new(path, flags, ledger_vfs(), error);
   if (ledger == NULL || !ledger_set_up(ledger, error) ||
       !(upgrade ? ledger_migrate(ledger, error) : ledger_check_version(ledger, error)))
     return NULL;
@@ -71,7 +71,7 @@ Ledger *ledger_open(const char *path, gboolean upgrade, GError **error)
 Ledger *ledger_open_reading(const char *path, GError **error)
 {
   g_autoptr(Ledger) ledger =
-      ledger_new(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL, error);
+      ledger_new(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, ledger_vfs(), error);
   if (ledger == NULL || !ledger_execute(ledger, "PRAGMA query_only = ON;", error) ||
       !ledger_check_version(ledger, error))
     return NULL;

@@ -100,12 +100,15 @@ def look_at_ledger(archives):
         fault("output", path, "is not done")
     for row in ledger.execute("SELECT order_ref, count(*) FROM payment GROUP BY order_ref HAVING count(*) > 1"):
         fault("paid twice:", *row)
-    for row in ledger.execute("SELECT certificate, count(*) FROM issue GROUP BY certificate HAVING count(*) > 1"):
+    for row in ledger.execute("SELECT certificate, not_before, not_after FROM issue ORDER BY certificate, not_before"):
+        say("issue", *row)
+    for row in ledger.execute("SELECT certificate, not_before FROM issue GROUP BY certificate, not_before HAVING count(*) > 1"):
         fault("issued twice:", *row)
     for name, sha, wrapped in ledger.execute("SELECT i.certificate, i.sha256, k.wrapped IS NOT NULL FROM issue i "
-                                             "LEFT JOIN key k ON k.spki_sha256 = i.spki_sha256"):
-        if not wrapped:
-            fault(name, "has no key")
+                                             "LEFT JOIN key k ON k.spki_sha256 = i.spki_sha256 "
+                                             "JOIN (SELECT certificate, max(not_before) AS last FROM issue GROUP BY certificate) l "
+                                             "ON l.certificate = i.certificate AND l.last = i.not_before ORDER BY i.certificate"):
+        say("key of", name, "is here" if wrapped else "is not here")
         found = archives.get(name)
         if found is not None and found != sha.lower():
             fault(name, "has another certificate in its archive")

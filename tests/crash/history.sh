@@ -1,0 +1,57 @@
+# shellcheck shell=bash disable=SC2154
+# What the process is killed in: a history of runs, each with what is dropped before it. An
+# operation is shown to survive by a line here, and a function that drops its documents.
+#
+# A line of `history`: the name of the function, then the time of the run, as at() in
+# tests/flow/lib.sh takes it: MINUTES [HOURS [DAYS]] after the instance was made. The function is
+# called once, with $INSTANCE as the runs before have left it (it may read outbox/csr/, say). A
+# run for which only time has gone by (expiry, renewal, CRLs) has the function `nothing`.
+
+# shellcheck disable=SC2034
+history=(
+  'orders 1'
+  'completions 2'
+  'nothing 3 0 200'
+)
+
+# The instance, once, before the first run: targets with commands, issuers.
+prepare() {
+  new_instance master
+  write_png letter.png
+  TZ=UTC touch -d 2026-01-01 letter.png
+}
+
+nothing() { :; }
+
+# A bundle, a person's decision, three files in the wrong order, a package, a partly
+# accepted batch, one with a secret, a bad one and one that waits.
+orders() {
+  dv_order A-1 a.example.test "<download><format>nginx</format><format>pem</format></download>" | drop a.xml
+  application B-A B-1.1 submit "$(domains b.example.test)$applicant" | drop b-1.xml
+  payment B-P B-1 "$(price standard-dv-single)" | drop b-2.xml
+  order B-1 standard-dv-single | drop b-3.xml
+  order C-1 secure-ov-single "$(payment_child "$(price secure-ov-single)")
+    $(application_child "$(domains www.iana.org)$applicant$company$(attachments confirmationLetter letter.png)")" >document.xml
+  TZ=UTC touch -d 2026-01-01 document.xml
+  package c.zip document.xml letter.png
+  review C-R C-1.1 approve | drop c-review.xml
+  { order D-1 free-dv-single; order D-2 no-such; payment D-P D-1 1.00; } | batch | drop d.xml
+  printf '<upload %s ref="E-1" name="x"><certificate>x</certificate><privateKey passphrase="open sesame">x</privateKey></upload>' "$xmlns" | drop e.xml
+  order F-1 no-such | drop f.xml
+  application G-A G-1.1 submit "$(domains g.example.test)$applicant" | drop g.xml
+  { order H-1 standard-dv-single; payment H-P H-1 "$(price standard-dv-single)"; } | batch 'atomic="true"' | drop h.xml
+  dv_order I-1 "例子.example.test" | drop a.xml.copy.xml
+  order J-1 secure-ov-single "$(payment_child "$(price secure-ov-single)")
+    <application action=\"save\">$(domains www.abc.com)$applicant$company</application>" | drop j.xml
+}
+
+# What was saved is completed, what waited finds its order, what was accepted comes again.
+completions() {
+  application J-A J-1.1 submit "$(attachments confirmationLetter letter.png)" >document.xml
+  TZ=UTC touch -d 2026-01-01 document.xml
+  package j-completed.zip document.xml letter.png
+  review J-R J-1.1 reject '' 'the stamp is not to be read' | drop j-review.xml
+  order G-1 free-dv-single | drop g-order.xml
+  order F-1 standard-dv-single | drop f.xml
+  dv_order A-1 a.example.test "<download><format>nginx</format><format>pem</format></download>" | drop a-again.xml
+}
