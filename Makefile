@@ -192,17 +192,20 @@ endif
 
 units := $(wildcard src/commands/systemd/*.service src/commands/systemd/*.timer)
 
+# Modes are said, so that they are the same under every umask.
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/schemas $(DESTDIR)$(DATADIR)/templates \
-	  $(DESTDIR)$(DATADIR)/examples $(DESTDIR)$(DOCDIR)
+	  $(DESTDIR)$(DOCDIR) $(DESTDIR)$(UNITDIR)
 	install -m 755 $(BUILD)/certdrop $(DESTDIR)$(BINDIR)/certdrop
 	install -m 644 $(wildcard schemas/*) $(DESTDIR)$(DATADIR)/schemas
 	install -m 644 $(wildcard src/commands/templates/*.xml) $(DESTDIR)$(DATADIR)/templates
-	cp -R inbox/examples/. $(DESTDIR)$(DATADIR)/examples
+	cd inbox/examples && find . -type f ! -name drop.sh \
+	  -exec install -D -m 644 '{}' $(abspath $(DESTDIR)$(DATADIR))/examples/'{}' ';'
+	install -m 755 inbox/examples/drop.sh $(DESTDIR)$(DATADIR)/examples
 	install -m 644 README.md LICENSE $(DESTDIR)$(DOCDIR)
-	$(if $(units),install -d $(DESTDIR)$(UNITDIR))
 	$(foreach unit,$(units),sed 's|@BINDIR@|$(BINDIR)|g; s|@DOCDIR@|$(DOCDIR)|g' $(unit) \
-	  >$(DESTDIR)$(UNITDIR)/$(notdir $(unit)) && ):
+	  >$(BUILD)/$(notdir $(unit)) && \
+	  install -m 644 $(BUILD)/$(notdir $(unit)) $(DESTDIR)$(UNITDIR) && ):
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/certdrop $(foreach unit,$(units),$(DESTDIR)$(UNITDIR)/$(notdir $(unit)))

@@ -45,7 +45,7 @@ for part in "${parts[@]}"; do
   schema) [ ! -d tests/schema ] || add plain tests/schema/*.sh ;;
   flow)
     build
-    add plain "${flows[@]}"
+    add plain "${flows[@]}" tests/tools/install.sh
     ;;
   asan)
     build SANITIZE=1 all unit
@@ -56,7 +56,7 @@ for part in "${parts[@]}"; do
     add hooks tests/flow/*-readers.sh
     ;;
   crash)
-    # All steps take half an hour of a processor; these are others in each run of the history.
+    # All steps take half an hour of processor.
     export CERTDROP_STEP_STRIDE=${CERTDROP_STEP_STRIDE:-7}
     build VARIANT=hooks
     build
