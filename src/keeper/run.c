@@ -67,14 +67,8 @@ static gboolean recall_waiting(Inbox *inbox, KeeperFile *file, gboolean *ret_wai
          ledger_begin_try(keeper->ledger, file->row->number, error);
 }
 
-/* NAME cannot be opened, or is gone: it has no part in this run any more. */
-static void leave(Inbox *inbox, const char *name)
-{
-  g_autofree char *kept = text_safe_file_name(name);
-  g_hash_table_remove(inbox->names, kept);
-}
-
-/* Hands the file NAME to a reader. One that cannot be opened is left, and said. */
+/* Hands the file NAME to a reader. One that cannot be opened, or is gone, has no part in this
+ * run any more; the first is said. */
 static gboolean submit(Inbox *inbox, const char *name, GError **error)
 {
   Keeper *keeper = inbox->keeper;
@@ -82,9 +76,12 @@ static gboolean submit(Inbox *inbox, const char *name, GError **error)
   g_autoptr(GError) unreadable = NULL;
   int fd = file_open(keeper->root, path, &unreadable);
   if (fd < 0) {
+    g_autofree char *kept = text_safe_file_name(name);
     if (faccessat(keeper->root, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-      keeper_say(keeper, "%s", unreadable->message);
-    leave(inbox, name);
+      keeper_say(keeper,
+                 "%s: left alone%s; the user that certdrop runs as has to be able to read it", kept,
+                 unreadable->message + strlen(path));
+    g_hash_table_remove(inbox->names, kept);
     return TRUE;
   }
   gint64 modified = 0;

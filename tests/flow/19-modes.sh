@@ -28,4 +28,23 @@ for mask in 000 022 077; do
   run_at "$(at 1)"
   unchanged "umask $mask: a second run changes nothing" "$before"
 done
+umask 022
+
+# What the user that certdrop runs as may not read is left, and said; the rest is done.
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+  new_instance other-user
+  dv_order PO-1 a.example.test | drop closed.xml
+  dv_order PO-2 b.example.test | drop open.xml
+  chown -R 65534:65534 "$INSTANCE"
+  chown 0:0 "$INSTANCE/inbox/closed.xml"
+  chmod 600 "$INSTANCE/inbox/closed.xml"
+  chmod 711 "$work"
+  # The binary may lie where others have no way to.
+  install -m 755 "$CERTDROP" certdrop
+  setpriv --reuid=65534 --regid=65534 --clear-groups "$work/certdrop" -C "$INSTANCE" --at "$(at 1)" run >out 2>err
+  is 'a file of another user keeps no run from the others' "$? $(outcome open.xml)" '0 accepted'
+  is 'it is left alone, and said, with how to mend it' "$(cat err)" \
+    'closed.xml: left alone: cannot open: Permission denied; the user that certdrop runs as has to be able to read it'
+  ok 'in its place' test -e "$INSTANCE/inbox/closed.xml"
+fi
 finish
