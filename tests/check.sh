@@ -2,13 +2,13 @@
 # `make check`: builds all variants and runs all tests; the last line is
 # `N passed, N failed`.
 #
-#   tests/check.sh [PART…]    only these parts: source unit schema flow asan hooks crash
-#                             pages valgrind
+#   tests/check.sh [PART…]    only these parts: simulation source unit schema flow asan hooks
+#                             crash pages valgrind
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
 parts=("$@")
-[ $# -gt 0 ] || parts=(source unit schema flow asan hooks crash pages valgrind)
+[ $# -gt 0 ] || parts=(simulation source unit schema flow asan hooks crash pages valgrind)
 tests/tools/install-packages.sh check || exit 1
 
 build() {
@@ -37,6 +37,10 @@ thorough=(tests/flow/02-*.sh tests/flow/06-*.sh tests/flow/08-*.sh)
 # The long ones first, so that both processors are busy to the end.
 for part in "${parts[@]}"; do
   case $part in
+  simulation)
+    build
+    add plain tests/simulation/five-years.sh
+    ;;
   source) add plain tests/tools/source.sh ;;
   unit)
     build all unit

@@ -55,6 +55,9 @@ static gboolean add_certificate(JsonBuilder *builder, Ledger *ledger,
   json_add_text(builder, "keyAlgorithm", certificate->key_kind);
   if (!add_issuer(builder, ledger, certificate, error))
     return FALSE;
+  json_add_text(builder, "forerunner", certificate->forerunner);
+  json_add_text(builder, "successor", certificate->successor);
+  json_add_time(builder, "due", certificate->due > LEDGER_LOOK_AGAIN ? certificate->due : 0);
   json_builder_set_member_name(builder, "uploaded");
   json_builder_add_boolean_value(builder, certificate->uploaded);
   return json_add_deployments(builder, ledger, certificate->id, error) &&

@@ -74,7 +74,7 @@ static void calendar_add(Calendar *calendar, gint64 due)
 
 static gboolean schedule(Keeper *keeper, const LedgerDue *row, Calendar *calendar, GError **error)
 {
-  const LifecyclePlan plan = lifecycle_plan(keeper->configuration, &row->facts);
+  const LifecyclePlan plan = lifecycle_plan(keeper->configuration, &row->facts, keeper->now);
   if (plan.work == 0)
     return ledger_put_due(keeper->ledger, row->id, 0, error) &&
            ledger_clear_failure(keeper->ledger, row->id, error);
@@ -187,7 +187,7 @@ static gboolean fail(Keeper *keeper, const Known *known, const GPtrArray *faults
 
 static gboolean do_work(Keeper *keeper, const LedgerDue *row, GError **error)
 {
-  const LifecyclePlan plan = lifecycle_plan(keeper->configuration, &row->facts);
+  const LifecyclePlan plan = lifecycle_plan(keeper->configuration, &row->facts, keeper->now);
   if (plan.work == 0)
     return ledger_look_again(keeper->ledger, row->id, error);
   g_auto(Known) known = {0};

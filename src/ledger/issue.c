@@ -36,15 +36,21 @@ gboolean ledger_claim_key(Ledger *ledger, const char *spki_sha256, const char *k
   return put_key(ledger, spki_sha256, certificate, key_kind, NULL, error);
 }
 
-/* It is served by its successor now, and no more due itself. */
-static gboolean look_again_at_forerunner(Ledger *ledger, const char *certificate, GError **error)
+/* The lists show when it ends. A forerunner is served by its successor now, and no more due
+ * itself. *RET_AGAIN tells whether it had been issued before. */
+static gboolean mark_issued(Ledger *ledger, const char *certificate, gboolean *ret_again,
+                            GError **error)
 {
   sqlite3_stmt *row = ledger_query(
-      ledger, error, "SELECT forerunner FROM certificate WHERE id = $1", "t", certificate);
+      ledger, error, "SELECT number, status, issue, forerunner FROM certificate WHERE id = $1", "t",
+      certificate);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
-  if (more < 0)
-    return FALSE;
-  g_autofree char *forerunner = more > 0 ? column_text(row, 0) : NULL;
+  if (more <= 0)
+    return more == 0;
+  ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
+  ledger_mark_listed(ledger, sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1));
+  *ret_again = sqlite3_column_int64(row, 2) > 0;
+  g_autofree char *forerunner = column_text(row, 3);
   sqlite3_reset(row);
   return forerunner == NULL || (ledger_clear_failure(ledger, forerunner, error) &&
                                 ledger_look_again(ledger, forerunner, error));
@@ -82,18 +88,16 @@ gboolean ledger_put_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, 
 gboolean ledger_add_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, gint64 file,
                           GError **error)
 {
-  gint64 again = 0;
+  gboolean again = FALSE;
   g_autofree char *text = issue->issuer != NULL
                               ? g_strdup_printf("serial %s, by %s", issue->serial, issue->issuer)
                               : g_strdup_printf("serial %s", issue->serial);
-  return ledger_number(ledger, &again, error, "SELECT issue FROM certificate WHERE id = $1", "t",
-                       issue->certificate) &&
+  return mark_issued(ledger, issue->certificate, &again, error) &&
          ledger_put_issue(ledger, issue, now, error) &&
          ledger_clear_failure(ledger, issue->certificate, error) &&
          ledger_look_again(ledger, issue->certificate, error) &&
-         look_again_at_forerunner(ledger, issue->certificate, error) &&
-         ledger_log(ledger, now, again > 0 ? "reissued" : "certified", issue->certificate, file,
-                    text, error);
+         ledger_log(ledger, now, again ? "reissued" : "certified", issue->certificate, file, text,
+                    error);
 }
 
 #define ISSUE_COLUMNS                                                                              \

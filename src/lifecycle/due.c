@@ -52,7 +52,8 @@ static LifecyclePlan plan_renewal(const Configuration *configuration,
   return plan_before(configuration, LIFECYCLE_WORK_RENEW, facts->term_end, lifetime);
 }
 
-LifecyclePlan lifecycle_plan(const Configuration *configuration, const LifecycleDueFacts *facts)
+LifecyclePlan lifecycle_plan(const Configuration *configuration, const LifecycleDueFacts *facts,
+                             gint64 now)
 {
   if (facts->status == LIFECYCLE_STATUS_PAID)
     return (LifecyclePlan){.work = LIFECYCLE_WORK_CONTINUE, .period = 1};
@@ -68,7 +69,7 @@ LifecyclePlan lifecycle_plan(const Configuration *configuration, const Lifecycle
   renewal = plan_renewal(configuration, facts);
   if (!reissues)
     return renewal;
-  if (renewal.earliest > reissue.due)
+  if (renewal.earliest > MAX(reissue.due, now))
     return reissue;
   /* The renewal may take the place of the last re-issue, and then is made in its time. */
   renewal.due = MIN(renewal.due, reissue.due);
@@ -103,18 +104,22 @@ gint64 lifecycle_spread(const LifecyclePlan *plan, gint64 now, const LifecycleNi
   gint64 today = now / CLOCK_DAY;
   gint64 from = MAX((plan->earliest + CLOCK_DAY - 1) / CLOCK_DAY, today);
   gint64 to = plan->due / CLOCK_DAY, until = plan->latest / CLOCK_DAY;
-  if (to < from && plan->due > now)
-    return plan->due; /* so short a time has no midnight in it */
-  gboolean overdue = to < from;
-  if (overdue)
-    to = from = today;
-  gint64 count = 0, later_count = 0;
-  gint64 day = emptiest_day(nights, from, to, TRUE, &count);
+  gint64 chosen = 0, count = 0, later_count = 0;
+  if (to >= from)
+    chosen = emptiest_day(nights, from, to, TRUE, &count) * CLOCK_DAY;
+  else if (plan->due > now) {
+    /* So short a window has no midnight in it; the night after takes it. */
+    chosen = plan->due;
+    count = nights->count(to++, nights->data);
+  } else {
+    to = today;
+    chosen = emptiest_day(nights, to, to, TRUE, &count) * CLOCK_DAY;
+  }
   if (until > to && count >= night_share(plan, nights)) {
     gint64 later = emptiest_day(nights, to + 1, until, FALSE, &later_count);
-    day = later_count < count ? later : day;
+    chosen = later_count < count ? later * CLOCK_DAY : chosen;
   }
-  return day * CLOCK_DAY;
+  return chosen;
 }
 
 gint64 lifecycle_next_failure_mail(gint64 since, gint64 now)

@@ -335,7 +335,9 @@ typedef struct {
   gint64 period;      /* from one time to the next, of this kind */
 } LifecyclePlan;
 
-LifecyclePlan lifecycle_plan(const Configuration *configuration, const LifecycleDueFacts *facts);
+/* What is due next, seen from NOW. */
+LifecyclePlan lifecycle_plan(const Configuration *configuration, const LifecycleDueFacts *facts,
+                             gint64 now);
 
 /* How many certificates are due in each night already. */
 typedef struct {

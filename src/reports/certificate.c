@@ -60,6 +60,12 @@ static void certificate_add_lead(const Page *page, const LedgerCertificate *cert
   cmark_node *next = page_add_paragraph(lead);
   page_add_strong(next, "Next:");
   page_add_text(next, " ");
+  if (certificate->successor != NULL && certificate->not_after > 0) {
+    page_add_text(next, "It is renewed: see to ");
+    page_add_certificate(page, next, certificate->successor);
+    page_add_text(next, ".");
+    return;
+  }
   page_add_text(next, lifecycle_statuses[certificate->status].next);
   RequestKind kind = certificate_next_kind(certificate->status);
   if (kind == 0)

@@ -31,9 +31,20 @@ static void order_add_payments(Table *table, const LedgerOrder *order)
 {
   for (guint i = 0; i < order->payments->len; i++)
     order_add_payment(table, g_ptr_array_index(order->payments, i));
-  if (order->payments->len == 0)
-    page_add_text(table_add_fact(table, "Payment"),
-                  order->order->paid ? "nothing to pay" : "not paid yet");
+  if (order->payments->len > 0)
+    return;
+  const char *state = order->order->price > 0 ? "counts as paid" : "nothing to pay";
+  page_add_text(table_add_fact(table, "Payment"), order->order->paid ? state : "not paid yet");
+}
+
+static void order_add_renewal(const Page *page, Table *table, const LifecycleOrder *order)
+{
+  if (order->renews != NULL) {
+    cmark_node *cell = table_add_fact(table, "Renewal of");
+    page_add_certificate(page, cell, order->renews);
+    page_add_text(cell, order->automatic ? ", ordered by the nightly run" : "");
+  }
+  page_add_text(table_add_fact(table, "Automatic renewal"), order->auto_renew ? "yes" : "no");
 }
 
 /* Which of the order's certificates this is, and the ways to its neighbours. */
@@ -68,7 +79,7 @@ void order_add_facts(const Page *page, cmark_node *parent, const LedgerOrder *or
                   content->name_count);
   order_add_money(table_add_fact(&table, "Price"), content->price, content->currency);
   order_add_payments(&table, order);
-  page_add_text(table_add_fact(&table, "Automatic renewal"), content->auto_renew ? "yes" : "no");
+  order_add_renewal(page, &table, content);
   page_add_time(table_add_fact(&table, "Ordered"), order->created);
   if (order->file != NULL)
     page_add_text(table_add_fact(&table, "By file"), order->file);
