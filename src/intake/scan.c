@@ -11,7 +11,9 @@
 
 gboolean intake_name_is_ignored(const char *name)
 {
-  static const char *const endings[] = {".part", ".tmp", ".filepart", "~"};
+  /* The last two are what browsers write until a file is whole. */
+  static const char *const endings[] = {".part", ".tmp",        ".filepart",
+                                        "~",     ".crdownload", ".crswap"};
   if (name[0] == '.' || strcmp(name, "README.md") == 0)
     return TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS(endings); i++)

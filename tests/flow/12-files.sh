@@ -11,7 +11,7 @@ next_order() {
 }
 
 # Ignored.
-ignored='.hidden.xml a.part b.tmp c.filepart d.xml~ README.md'
+ignored='.hidden.xml a.part b.tmp c.filepart d.xml~ e.xml.crswap f.zip.crdownload README.md'
 for name in $ignored; do next_order "$INSTANCE/inbox/$name"; done
 mkdir "$INSTANCE/inbox/folder"
 next_order "$INSTANCE/inbox/folder/inside.xml"

@@ -610,8 +610,9 @@ static void test_scan_lists_what_is_to_be_read(void)
 {
   static const char *const read[] = {"10.xml",    "9.xml",     "B.zip",   "a b.xml",
                                      "a.tmp.xml", "readme.md", "\xFF.xml"};
-  static const char *const ignored[] = {".hidden",    "a.part", "b.tmp",
-                                        "c.filepart", "d.xml~", "README.md"};
+  static const char *const ignored[] = {".hidden",          "a.part",   "b.tmp",
+                                        "c.filepart",       "d.xml~",   "e.xml.crswap",
+                                        "f.zip.crdownload", "README.md"};
   static const char *const skipped[] = {"fifo", "link.xml", "socket"};
   g_autoptr(GError) error = NULL;
   g_autofree char *path = g_dir_make_tmp("certdrop-scan-XXXXXX", &error);
