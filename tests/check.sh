@@ -69,7 +69,7 @@ for part in "${parts[@]}"; do
     ;;
   pages)
     build
-    add plain tests/pages/check.sh
+    add plain tests/pages/check.sh tests/pages/forms.sh
     ;;
   valgrind)
     build VARIANT=valgrind all unit

@@ -283,6 +283,10 @@ void lifecycle_deployment_free(LifecycleDeployment *deployment);
 void lifecycle_certificate_free(LifecycleCertificate *certificate);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LifecycleCertificate, lifecycle_certificate_free)
 
+/* What CONTENT, which may be NULL, lacks to be submitted for PRODUCT, separated by spaces:
+ * `domains`, `applicant`, `company`, and kinds of attachment. The caller frees it. */
+char *lifecycle_missing_parts(const Product *product, const RequestApplication *content);
+
 /* Terms (rules.md 18 and 19, term.c). */
 typedef struct {
   gint64 not_before;

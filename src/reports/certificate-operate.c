@@ -37,7 +37,7 @@ void certificate_add_operations(const Page *page, cmark_node *parent,
     RequestKind kind = operations[i].kind;
     page_add_text(parent, " · ");
     page_add_text(operation_is_possible(certificate->status, FALSE, kind)
-                      ? page_add_link_in(page, parent, "request", request_kinds[kind].name)
+                      ? certificate_add_short_form_link(page, parent, kind, certificate->id)
                       : page_add_mark(parent, &page_mark_off),
                   operations[i].label);
   }
@@ -55,10 +55,10 @@ static const char *operation_note(LifecycleStatus status, gboolean possible, Req
 }
 
 static void operate_add(const Page *page, cmark_node *list, gboolean possible, RequestKind kind,
-                        const char *note)
+                        const CertificateModel *model, const char *note)
 {
   cmark_node *item = page_add_item(list);
-  page_add_text(possible ? page_add_link_in(page, item, "request", request_kinds[kind].name) : item,
+  page_add_text(possible ? certificate_add_form_link(page, item, kind, model) : item,
                 request_kinds[kind].title);
   if (note != NULL)
     page_add_format(page_add_mark(item, &page_mark_off), ": %s", note);
@@ -89,12 +89,12 @@ void certificate_add_operate(const Page *page, cmark_node *parent, const Certifi
       model->application != NULL && model->application->state == LIFECYCLE_APPLICATION_SUBMITTED;
   cmark_node *list = page_add_list(parent);
   if (status == LIFECYCLE_STATUS_AWAITING_PAYMENT)
-    operate_add(page, list, TRUE, REQUEST_KIND_PAYMENT, NULL);
+    operate_add(page, list, TRUE, REQUEST_KIND_PAYMENT, model, NULL);
   for (gboolean possible = TRUE; possible >= FALSE; possible--)
     for (RequestKind kind = 1; kind < REQUEST_KIND_N; kind++)
       if (lifecycle_operations[kind].subject == LIFECYCLE_SUBJECT_CERTIFICATE &&
           lifecycle_operations[kind].decide != NULL &&
           operation_is_possible(status, reissued, kind) == possible)
-        operate_add(page, list, possible, kind, operation_note(status, possible, kind));
+        operate_add(page, list, possible, kind, model, operation_note(status, possible, kind));
   operate_add_missing(list);
 }

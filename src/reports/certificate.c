@@ -50,8 +50,9 @@ gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret
   return TRUE;
 }
 
-static void certificate_add_lead(const Page *page, const LedgerCertificate *certificate)
+static void certificate_add_lead(const Page *page, const CertificateModel *model)
 {
+  const LedgerCertificate *certificate = model->certificate;
   cmark_node *lead = page_add_mark(page->root, &page_mark_lead);
   cmark_node *status = page_add_paragraph(lead);
   page_add_status(page, status, certificate->status);
@@ -71,8 +72,8 @@ static void certificate_add_lead(const Page *page, const LedgerCertificate *cert
   if (kind == 0)
     return;
   page_add_text(next, " ");
-  page_add_format(page_add_link_in(page, next, "request", request_kinds[kind].name),
-                  "How to write the %s", request_kinds[kind].name);
+  page_add_format(certificate_add_form_link(page, next, kind, model), "Make the %s",
+                  request_kinds[kind].name);
 }
 
 static cmark_node *certificate_add_panel(cmark_node *parent, const char *title)
@@ -90,7 +91,7 @@ static Page *certificate_build(const ReportsContext *context, gconstpointer data
   g_autofree char *title = g_strdup_printf("Certificate %s", certificate->id);
   Page *page = page_new(PAGE_VIEW_CERTIFICATES, 1, title);
   page_add_heading(page->root, 1, title);
-  certificate_add_lead(page, certificate);
+  certificate_add_lead(page, model);
   certificate_add_warnings(page->root, model->origin);
   cmark_node *split = page_add_mark(page->root, &page_mark_split);
   certificate_add_facts(page, certificate_add_panel(split, "Certificate"), model);

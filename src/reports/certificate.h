@@ -2,6 +2,7 @@
 #ifndef CERTDROP_REPORTS_CERTIFICATE_H
 #define CERTDROP_REPORTS_CERTIFICATE_H
 
+#include "reports/form.h"
 #include "reports/table.h"
 #include "reports/writer.h"
 
@@ -42,6 +43,11 @@ void order_add_facts(const Page *page, cmark_node *parent, const LedgerOrder *or
 /* What is odd about a certificate of others; nothing where nothing is. */
 void certificate_add_warnings(cmark_node *parent, const LedgerOrigin *origin);
 
+/* A link to the form of KIND for this certificate, with all that is known filled in; to be
+ * filled with text. */
+cmark_node *certificate_add_form_link(const Page *page, cmark_node *parent, RequestKind kind,
+                                      const CertificateModel *model);
+
 /* ---- What lists show too; each fills PARENT ---- */
 
 /* Brand and title of the product; of an uploaded one "Instance: (i)upload" and its name. */
@@ -55,6 +61,9 @@ void certificate_add_expected(cmark_node *parent, const LedgerCertificate *certi
 /* Details, Deploy to Product, Download, Delete: those that its status allows as links. */
 void certificate_add_operations(const Page *page, cmark_node *parent,
                                 const LedgerCertificate *certificate);
+/* A link to the form of KIND with the certificate ID filled in; to be filled with text. */
+cmark_node *certificate_add_short_form_link(const Page *page, cmark_node *parent, RequestKind kind,
+                                            const char *id);
 /* The kind of document that brings a certificate of STATUS on; 0 for none. */
 RequestKind certificate_next_kind(LifecycleStatus status);
 

@@ -2,41 +2,34 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "reports/form.h"
 #include "reports/overview.h"
-#include "reports/purpose.h"
 #include "reports/table.h"
+#include "schema/schema.h"
 
-/* What a page of a kind is made from; the index has the kind 0. */
-typedef struct {
-  RequestKind kind;
-  char *purposes[REQUEST_KIND_N]; /* of the kind, or of all */
-} DocumentsModel;
-
-static void documents_free(gpointer data)
+/* What the schema says that a kind is for. */
+static const char *documents_purpose(RequestKind kind)
 {
-  DocumentsModel *model = data;
-  for (RequestKind kind = 1; kind < REQUEST_KIND_N; kind++)
-    g_free(model->purposes[kind]);
-  g_free(model);
+  return schema_model_root(form_schema(), request_kinds[kind].name)->help.documentation;
 }
 
 static const TableColumn columns[] = {
     {"Document", TABLE_TEXT}, {"What it is for", TABLE_TEXT}, {"Available", TABLE_SHORT}};
 
-static Page *documents_build_index(const DocumentsModel *model)
+static Page *documents_build_index(void)
 {
   Page *page = page_new(PAGE_VIEW_DOCUMENTS, 1, "Documents");
   page_add_heading(page->root, 1, "Documents");
   page_add_text(page_add_paragraph(page_add_mark(page->root, &page_mark_lead)),
                 "Everything that certdrop does is asked for by a document: an XML file, dropped "
-                "into the inbox. These are the kinds.");
+                "into the inbox. The page of each kind has a form that makes it.");
   Table table = table_new(page->root, "Documents", columns, G_N_ELEMENTS(columns));
   for (RequestKind kind = 1; kind < REQUEST_KIND_N; kind++) {
     table_add_row(&table);
     page_add_text(
         page_add_link_in(page, table_add_cell(&table), "request", request_kinds[kind].name),
         request_kinds[kind].title);
-    table_add_text(&table, model->purposes[kind]);
+    table_add_text(&table, documents_purpose(kind));
     table_add_text(&table,
                    lifecycle_operations[kind].decide != NULL ? "yes" : "not in this version");
   }
@@ -44,10 +37,10 @@ static Page *documents_build_index(const DocumentsModel *model)
 }
 
 /* How a document gets to certdrop, and the answer back. */
-static void documents_add_way(const Page *page, RequestKind kind)
+static void documents_add_way(const Page *page, cmark_node *parent, RequestKind kind)
 {
-  page_add_heading(page->root, 2, "How to drop it");
-  cmark_node *list = page_add_steps(page->root);
+  page_add_heading(parent, 2, "How to drop it");
+  cmark_node *list = page_add_steps(parent);
   cmark_node *item = page_add_item(list);
   page_add_text(item, "Print the example into a file of your own and change it: ");
   g_autofree char *command = g_strdup_printf("certdrop new %s > my-%s.xml",
@@ -69,7 +62,7 @@ static void documents_add_way(const Page *page, RequestKind kind)
   page_add_text(item, ".");
 }
 
-static void documents_add_example(const Page *page, RequestKind kind)
+static void documents_add_example(cmark_node *parent, RequestKind kind)
 {
   g_autofree char *path = g_strdup_printf("/certdrop/new/%s.xml", request_kinds[kind].name);
   g_autoptr(GBytes) example = g_resources_lookup_data(path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
@@ -77,49 +70,54 @@ static void documents_add_example(const Page *page, RequestKind kind)
   gsize length;
   const char *bytes = g_bytes_get_data(example, &length);
   g_autofree char *text = g_strndup(bytes, length);
-  page_add_heading(page->root, 2, "Example");
-  page_add_listing(page->root, "xml", text);
+  page_add_heading(parent, 2, "Example");
+  page_add_listing(parent, "xml", text);
+}
+
+/* An order is made where the products and their prices are. */
+static cmark_node *documents_add_form(Page *page, RequestKind kind, const ReportsContext *context)
+{
+  if (kind != REQUEST_KIND_ORDER) {
+    form_add(form_begin(page), kind, context);
+    return form_begin_by_hand(page);
+  }
+  cmark_node *text = page_add_paragraph(page->root);
+  page_add_text(text, "The form for an order is on the page ");
+  page_add_text(page_add_link(page, text, "purchase"), "Purchase");
+  page_add_text(text, ".");
+  return page->root;
 }
 
 static Page *documents_build(const ReportsContext *context, gconstpointer data)
 {
-  (void)context;
-  const DocumentsModel *model = data;
-  RequestKind kind = model->kind;
+  RequestKind kind = *(const RequestKind *)data;
   if (kind == 0)
-    return documents_build_index(model);
+    return documents_build_index();
   const char *title = request_kinds[kind].title;
   Page *page = page_new(PAGE_VIEW_DOCUMENTS, 1, title);
   page_add_heading(page->root, 1, title);
   page_add_text(page_add_paragraph(page_add_mark(page->root, &page_mark_lead)),
-                model->purposes[kind]);
+                documents_purpose(kind));
   if (lifecycle_operations[kind].decide == NULL)
     page_add_text(page_add_paragraph(page_add_mark(page->root, &page_mark_alert)),
                   "This kind is known but not available in this version: a file with it is "
                   "rejected and changes nothing.");
-  documents_add_way(page, kind);
-  documents_add_example(page, kind);
+  cmark_node *by_hand = documents_add_form(page, kind, context);
+  documents_add_way(page, by_hand, kind);
+  documents_add_example(by_hand, kind);
   return page;
 }
 
-static const PageKind documents_page = {documents_build, documents_free};
+static const PageKind documents_page = {documents_build, g_free};
 
 gboolean documents_write(Writer *writer, const ReportsContext *context, GError **error)
 {
   (void)context;
-  char **purposes = purpose_read_all(error);
-  if (purposes == NULL)
-    return FALSE;
-  for (RequestKind page = 0; page < REQUEST_KIND_N; page++) {
-    DocumentsModel *model = g_new0(DocumentsModel, 1);
-    model->kind = page;
-    for (RequestKind kind = 1; kind < REQUEST_KIND_N; kind++)
-      if (page == 0 || page == kind)
-        model->purposes[kind] = g_strdup(purposes[kind - 1]);
+  (void)error;
+  for (RequestKind kind = 0; kind < REQUEST_KIND_N; kind++) {
     g_autofree char *path =
-        g_strdup_printf("request/%s", page == 0 ? "index" : request_kinds[page].name);
-    writer_add(writer, &documents_page, model, path, NULL);
+        g_strdup_printf("request/%s", kind == 0 ? "index" : request_kinds[kind].name);
+    writer_add(writer, &documents_page, g_memdup2(&kind, sizeof kind), path, NULL);
   }
-  g_strfreev(purposes);
   return TRUE;
 }

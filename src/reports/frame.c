@@ -11,13 +11,22 @@ const char *const frame_extensions[FRAME_N] = {
 /* How the navigation says where one is. */
 #define FRAME_CURRENT " aria-current=\"page\""
 
-typedef enum { ASSET_PAGE_HTML = FRAME_HTML, ASSET_PAGE_MARKDOWN, ASSET_STYLE, ASSET_N } Asset;
-
-static const char *const asset_paths[ASSET_N] = {
-    [ASSET_PAGE_HTML] = "/certdrop/assets/page.html",
-    [ASSET_PAGE_MARKDOWN] = "/certdrop/assets/page.md",
-    [ASSET_STYLE] = "/certdrop/assets/style.css",
+static const char *const template_paths[FRAME_N] = {
+    [FRAME_HTML] = "/certdrop/assets/page.html",
+    [FRAME_MARKDOWN] = "/certdrop/assets/page.md",
 };
+
+const char *const frame_files[FRAME_FILE_N] = {
+    [FRAME_FILE_STYLE] = "style.css",
+    [FRAME_FILE_FORM] = "form.js",
+};
+
+static const FrameFile script_files[PAGE_SCRIPT_N] = {
+    [PAGE_SCRIPT_FORM] = FRAME_FILE_FORM,
+};
+
+/* What a page with a script adds to its policy. */
+#define FRAME_POLICY " script-src 'self';"
 
 static const char *const view_names[PAGE_VIEW_N] = {
     [PAGE_VIEW_OVERVIEW] = "overview", [PAGE_VIEW_CERTIFICATES] = "certificates",
@@ -31,15 +40,16 @@ typedef enum {
   FRAME_VALUE_ROOT,
   FRAME_VALUE_NAME,
   FRAME_VALUE_CONTENT,
+  FRAME_VALUE_SCRIPT,
+  FRAME_VALUE_POLICY,
   FRAME_VALUE_CURRENT, /* where the page belongs to the view; else nothing */
   FRAME_VALUE_N
 } FrameValue;
 
 static const char *const value_names[FRAME_VALUE_N] = {
-    [FRAME_VALUE_TITLE] = "title",
-    [FRAME_VALUE_ROOT] = "root",
-    [FRAME_VALUE_NAME] = "name",
-    [FRAME_VALUE_CONTENT] = "content",
+    [FRAME_VALUE_TITLE] = "title",   [FRAME_VALUE_ROOT] = "root",
+    [FRAME_VALUE_NAME] = "name",     [FRAME_VALUE_CONTENT] = "content",
+    [FRAME_VALUE_SCRIPT] = "script", [FRAME_VALUE_POLICY] = "policy",
 };
 
 /* A piece of a template, and what comes after it. */
@@ -52,8 +62,9 @@ typedef struct {
 
 /* What is compiled in: read once, and the templates cut once. */
 typedef struct {
-  GBytes *assets[ASSET_N];
+  GBytes *templates[FRAME_N];
   GArray *pieces[FRAME_N]; /* FramePiece */
+  GBytes *files[FRAME_FILE_N];
 } FrameAssets;
 
 /* Sets what the placeholder TEXT means. */
@@ -91,17 +102,25 @@ static GArray *frame_cut(GBytes *template)
   return pieces;
 }
 
+static GBytes *frame_lookup(const char *path)
+{
+  GBytes *bytes = g_resources_lookup_data(path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_assert(bytes != NULL);
+  return bytes;
+}
+
 static gpointer frame_load(gpointer unused)
 {
   (void)unused;
   static FrameAssets loaded;
-  for (Asset asset = 1; asset < ASSET_N; asset++) {
-    loaded.assets[asset] =
-        g_resources_lookup_data(asset_paths[asset], G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
-    g_assert(loaded.assets[asset] != NULL);
+  for (FrameForm form = 1; form < FRAME_N; form++) {
+    loaded.templates[form] = frame_lookup(template_paths[form]);
+    loaded.pieces[form] = frame_cut(loaded.templates[form]);
   }
-  for (FrameForm form = 1; form < FRAME_N; form++)
-    loaded.pieces[form] = frame_cut(loaded.assets[(Asset)form]);
+  for (FrameFile file = 1; file < FRAME_FILE_N; file++) {
+    g_autofree char *path = g_strconcat("/certdrop/assets/", frame_files[file], NULL);
+    loaded.files[file] = frame_lookup(path);
+  }
   return &loaded;
 }
 
@@ -111,9 +130,18 @@ static const FrameAssets *frame_assets(void)
   return g_once(&once, frame_load, NULL);
 }
 
-GBytes *frame_style(void)
+GBytes *frame_file(FrameFile file)
 {
-  return frame_assets()->assets[ASSET_STYLE];
+  return frame_assets()->files[file];
+}
+
+/* The element that loads SCRIPT from a page below UP. */
+static char *frame_script(PageScript script, const char *up, guint depth)
+{
+  if (script == PAGE_SCRIPT_NONE)
+    return g_strdup("");
+  return g_strdup_printf("<script src=\"%.*s%s\" defer></script>\n", (int)(depth * strlen("../")),
+                         up, frame_files[script_files[script]]);
 }
 
 FrameText frame_fill(FrameForm form, const Page *page, const char *name, const char *content)
@@ -121,6 +149,8 @@ FrameText frame_fill(FrameForm form, const Page *page, const char *name, const c
   static const char up[] = "../../../../";
   g_assert(page->depth * strlen("../") <= strlen(up));
   g_autofree char *title = g_markup_escape_text(page->title, -1);
+  g_autofree char *script = frame_script(page->script, up, page->depth);
+  const char *policy = page->script != PAGE_SCRIPT_NONE ? FRAME_POLICY : "";
   const struct {
     const char *text;
     gsize length;
@@ -130,6 +160,8 @@ FrameText frame_fill(FrameForm form, const Page *page, const char *name, const c
       [FRAME_VALUE_ROOT] = {up, page->depth * strlen("../")},
       [FRAME_VALUE_NAME] = {name, strlen(name)},
       [FRAME_VALUE_CONTENT] = {content, strlen(content)},
+      [FRAME_VALUE_SCRIPT] = {script, strlen(script)},
+      [FRAME_VALUE_POLICY] = {policy, strlen(policy)},
       [FRAME_VALUE_CURRENT] = {FRAME_CURRENT, strlen(FRAME_CURRENT)},
   };
   const GArray *pieces = frame_assets()->pieces[form];

@@ -129,7 +129,7 @@ static void overview_add_hand(const Page *page, cmark_node *panels, const Overvi
   page_add_status(page, more, status);
   page_add_text(more, " ");
   const char *kind = request_kinds[certificate_next_kind(status)].name;
-  page_add_format(page_add_link_in(page, more, "request", kind), "How to write the %s", kind);
+  page_add_format(page_add_link_in(page, more, "request", kind), "Make the %s", kind);
 }
 
 static void overview_add_waiting(const Page *page, cmark_node *panels, const OverviewModel *model)

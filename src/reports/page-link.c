@@ -15,8 +15,16 @@ static GString *page_address(const Page *page, guint levels, const char *path)
 
 cmark_node *page_add_link(const Page *page, cmark_node *parent, const char *path)
 {
+  return page_add_link_at(page, parent, path, NULL);
+}
+
+cmark_node *page_add_link_at(const Page *page, cmark_node *parent, const char *path,
+                             const char *fragment)
+{
   g_autoptr(GString) address = page_address(page, 0, path);
   g_string_append(address, ".html");
+  if (fragment != NULL)
+    g_string_append_printf(address, "#%s", fragment);
   cmark_node *link = page_add(parent, CMARK_NODE_LINK);
   cmark_node_set_url(link, address->str);
   cmark_node_set_user_data(link, (void *)&page_mark_link);

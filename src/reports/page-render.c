@@ -9,7 +9,7 @@
 static void render_exchange_address(cmark_node *link)
 {
   const char *address = cmark_node_get_url(link);
-  gsize stem = strlen(address) - strlen(".html");
+  gsize stem = strcspn(address, "#") - strlen(".html");
   g_autofree char *other = g_strdup_printf("%.*s.md", (int)stem, address);
   cmark_node_set_url(link, other);
 }

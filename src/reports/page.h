@@ -19,10 +19,14 @@ typedef enum {
   PAGE_VIEW_N
 } PageView;
 
+/* The script that a page loads; it works without. */
+typedef enum { PAGE_SCRIPT_NONE = 0, PAGE_SCRIPT_FORM, PAGE_SCRIPT_N } PageScript;
+
 typedef struct {
   cmark_node *root;
   char *title; /* of the window; plain text */
   PageView view;
+  PageScript script;
   guint depth; /* folders between the page and reports/ */
 } Page;
 
@@ -84,6 +88,10 @@ void page_add_break(cmark_node *parent);
 /* A link to the page PATH (below reports/, without its extension), to be filled
  * with text. In the Markdown it leads to that page's Markdown. */
 cmark_node *page_add_link(const Page *page, cmark_node *parent, const char *path);
+/* The same with what the page begins with behind "#", whose characters are those of an
+ * address; the Markdown does without. FRAGMENT may be NULL. */
+cmark_node *page_add_link_at(const Page *page, cmark_node *parent, const char *path,
+                             const char *fragment);
 /* The same for the page NAME in FOLDER. */
 cmark_node *page_add_link_in(const Page *page, cmark_node *parent, const char *folder,
                              const char *name);

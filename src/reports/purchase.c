@@ -1,22 +1,17 @@
-/* The purchase page: what is for sale, and how to order it. */
+/* The purchase page: what is for sale, and the form that orders it. */
 #include "base/text.h"
+#include "reports/form.h"
 #include "reports/overview.h"
 #include "reports/table.h"
 
 static const TableColumn columns[] = {
-    {"Product", TABLE_TEXT},
-    {"Class", TABLE_SHORT},
-    {"Names", TABLE_TEXT},
-    {"Price a year", TABLE_NUMBER},
-    {"Each further name", TABLE_NUMBER},
-    {"Years", TABLE_SHORT},
-    {"Lifetime", TABLE_TEXT},
-    {"Expected", TABLE_SHORT},
-    {"To be attached", TABLE_TEXT},
+    {"Product", TABLE_TEXT},   {"Price a year", TABLE_NUMBER}, {"Class", TABLE_SHORT},
+    {"Names", TABLE_SHORT},    {"Further name", TABLE_NUMBER}, {"Years", TABLE_SHORT},
+    {"Lifetime", TABLE_SHORT}, {"Expected", TABLE_SHORT},      {"To be attached", TABLE_SHORT},
 };
 
 static const char *const lifetime_words[][2] = {{"term", "the whole term"},
-                                                {"baseline", "as long as browsers allow"}};
+                                                {"baseline", "the longest allowed"}};
 
 static void purchase_add_names(Table *table, const Product *product)
 {
@@ -28,7 +23,7 @@ static void purchase_add_names(Table *table, const Product *product)
     table_add_text(table, "one");
     return;
   default:
-    page_add_format(table_add_cell(table), "%" G_GINT64_FORMAT " included, up to %" G_GINT64_FORMAT,
+    page_add_format(table_add_cell(table), "%" G_GINT64_FORMAT ", up to %" G_GINT64_FORMAT,
                     product->included_names, product->maximum_names);
   }
 }
@@ -56,16 +51,29 @@ static void purchase_add_expected(Table *table, const Product *product)
   table_add_text(table, days);
 }
 
-static void purchase_add_product(Table *table, const Product *product)
+static void purchase_add_attachments(Table *table, const Product *product)
+{
+  const char *list = product->required_attachments != NULL ? product->required_attachments : "--";
+  g_auto(GStrv) kinds = g_strsplit(list, " ", -1);
+  cmark_node *cell = table_add_cell(table);
+  for (char **kind = kinds; *kind != NULL; kind++) {
+    if (kind > kinds)
+      page_add_break(cell);
+    page_add_text(cell, *kind);
+  }
+}
+
+static void purchase_add_product(Table *table, const Product *product, const char *currency)
 {
   table_add_row(table);
   cmark_node *cell = table_add_cell(table);
-  page_add_format(cell, "%s %s", product->brand, product->title);
+  page_add_format(form_add_product(cell, product, currency), "%s %s", product->brand,
+                  product->title);
   page_add_code(page_add_mark(cell, &page_mark_small), product->id);
+  purchase_add_price(table, product->price_per_year);
   page_add_format(table_add_cell(table), "%s%s", product_validation_label(product),
                   product_is_internal(product) ? ", internal" : "");
   purchase_add_names(table, product);
-  purchase_add_price(table, product->price_per_year);
   if (product->maximum_names > product->included_names)
     purchase_add_price(table, product->price_per_extra_name);
   else
@@ -75,14 +83,13 @@ static void purchase_add_product(Table *table, const Product *product)
                   product->maximum_years);
   purchase_add_lifetime(table, product);
   purchase_add_expected(table, product);
-  table_add_text(table,
-                 product->required_attachments != NULL ? product->required_attachments : "--");
+  purchase_add_attachments(table, product);
 }
 
-static void purchase_add_steps(const Page *page)
+static void purchase_add_steps(const Page *page, cmark_node *parent)
 {
-  page_add_heading(page->root, 2, "How to order");
-  cmark_node *list = page_add_steps(page->root);
+  page_add_heading(parent, 2, "How to order");
+  cmark_node *list = page_add_steps(parent);
   cmark_node *item = page_add_item(list);
   page_add_text(item, "Write an ");
   page_add_text(page_add_link(page, item, "request/order"), "order");
@@ -107,10 +114,13 @@ static Page *purchase_build(const ReportsContext *context, gconstpointer model)
                   "Prices in %s. An order costs quantity × years × (price a year + further names "
                   "× price of each).",
                   catalog->currency);
-  Table table = table_new(page->root, "Products", columns, G_N_ELEMENTS(columns));
+  cmark_node *form = form_begin(page);
+  cmark_node *choice = form_begin_products(form);
+  Table table = table_new(choice, "Products", columns, G_N_ELEMENTS(columns));
   for (guint i = 0; catalog->products != NULL && i < catalog->products->len; i++)
-    purchase_add_product(&table, g_ptr_array_index(catalog->products, i));
-  purchase_add_steps(page);
+    purchase_add_product(&table, g_ptr_array_index(catalog->products, i), catalog->currency);
+  form_add(form, REQUEST_KIND_ORDER, context);
+  purchase_add_steps(page, form_begin_by_hand(page));
   return page;
 }
 

@@ -8,18 +8,23 @@
 #include "reports/overview.h"
 #include "reports/reports-private.h"
 
-static gboolean style_write(Writer *writer, const ReportsContext *context, GError **error)
+static gboolean assets_write(Writer *writer, const ReportsContext *context, GError **error)
 {
   (void)writer;
-  gsize length;
-  const void *style = g_bytes_get_data(frame_style(), &length);
-  return file_replace(context->root, "reports/style.css", style, length, 0644, NULL, error);
+  for (FrameFile file = 1; file < FRAME_FILE_N; file++) {
+    gsize length;
+    const void *bytes = g_bytes_get_data(frame_file(file), &length);
+    g_autofree char *path = g_strconcat("reports/", frame_files[file], NULL);
+    if (!file_replace(context->root, path, bytes, length, 0644, NULL, error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 /* Pages that every run writes. */
 static gboolean (*const standing[])(Writer *writer, const ReportsContext *context,
                                     GError **error) = {
-    style_write, overview_write, waiting_write, purchase_write, documents_write,
+    assets_write, overview_write, waiting_write, purchase_write, documents_write,
 };
 
 static gboolean reports_make_folders(const ReportsContext *context, const ReportsList *lists,

@@ -8,7 +8,9 @@
  *   c:value  of a simple type: its rule in words, an example, whether it is secret
  *   c:label  of a part, or of the text of a type: its name for people, where the
  *            element's own name will not do
- *   c:when   of the same: it is there only if another part has a certain value */
+ *   c:when   of the same: it is there only if another part has a certain value
+ *   c:limit  of a simple type: what certdrop refuses beyond what a schema can
+ *   c:file   of a simple type: what the file is that a value names */
 #ifndef CERTDROP_SCHEMA_SCHEMA_H
 #define CERTDROP_SCHEMA_SCHEMA_H
 
@@ -60,6 +62,9 @@ struct SchemaType {
   gint64 min_length;       /* in characters; 0: none */
   gint64 max_length;       /* 0: none */
   gint64 maximum;          /* of a number; 0: none */
+  const char *refuse;      /* a pattern that no text may fit, or NULL */
+  const char *file_accept; /* media types and endings, with commas; or NULL: it names no file */
+  gint64 file_bytes;       /* the most that such a file may have */
   GPtrArray *choices;      /* const char *, ended by NULL: the values that an enumeration allows */
   GPtrArray *choice_texts; /* const char *: what each means, or NULL */
 };

