@@ -114,11 +114,12 @@ int command_watch(const CommandContext *context, int argc, char **argv, GError *
   const struct sigaction action = {.sa_handler = on_signal};
   sigaction(SIGTERM, &action, NULL);
   sigaction(SIGINT, &action, NULL);
+  /* Before there is any other thread, which would get them. */
+  pthread_sigmask(SIG_BLOCK, &blocked, &unblocked);
   g_autoptr(Keeper) keeper = keeper_open(context->root, KEEPER_FOR_RUN, error);
   int inotify = keeper != NULL ? open_inotify(context->root, error) : -1;
   if (inotify < 0)
     return -1;
-  pthread_sigmask(SIG_BLOCK, &blocked, &unblocked);
   gboolean ok = watch_loop(keeper, inotify, &unblocked, error);
   close(inotify);
   return ok ? 0 : -1;

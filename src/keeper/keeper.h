@@ -50,7 +50,8 @@ gboolean keeper_run(Keeper *keeper, KeeperProgress progress, gpointer data, Ledg
                     GError **error);
 
 /* Asks a run that is under way to end after the group of files that it is at;
- * may be called from a signal handler. */
+ * may be called from a signal handler. A SIGTERM or SIGINT that is blocked and pending asks the
+ * same. */
 void keeper_stop(void);
 gboolean keeper_is_stopped(void);
 

@@ -22,8 +22,14 @@ void keeper_stop(void)
   stop_asked = 1;
 }
 
+/* Who holds the signals back, so that they interrupt no call of a run, is asked by one that
+ * is pending. */
 gboolean keeper_is_stopped(void)
 {
+  sigset_t pending;
+  if (stop_asked == 0 && sigpending(&pending) == 0 &&
+      (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1))
+    stop_asked = 1;
   return stop_asked != 0;
 }
 
