@@ -43,6 +43,19 @@ for (const page of only(pages, ".html")) {
 }
 is(`${only(pages, ".html").length} pages are valid HTML`, invalid);
 
+// ---- What a page may load, and how large it is ------------------------------
+
+const loose = [];
+for (const page of only(pages, ".html")) {
+  const text = fs.readFileSync(page, "utf8");
+  const policy = text.match(/<meta http-equiv="Content-Security-Policy" content="([^"]*)">/)?.[1] ?? "";
+  if (!policy.startsWith("default-src 'none';") || /unsafe|\*|https?:/.test(policy)) loose.push(`${short(page)}: ${policy || "no policy"}`);
+  if (/<style|\sstyle="|<script(?! src="[^"]+" defer>)|\son[a-z]+="/.test(text)) loose.push(`${short(page)}: a script or style within the page`);
+  if (/<script/.test(text) !== /script-src/.test(policy)) loose.push(`${short(page)}: a policy with a script that is not there, or the other way round`);
+  if (text.length > 100000) loose.push(`${short(page)}: ${text.length} bytes`);
+}
+is("every page has a strict policy, no script or style of its own, and no more than 100 KB", loose);
+
 // ---- Links ------------------------------------------------------------------
 
 function linksOfHtml(text) {
