@@ -20,8 +20,9 @@ static void fill_payment(FormFill *fill, const CertificateModel *model)
 /* The names that are known, and what is still asked for (form.js). */
 static void fill_application(FormFill *fill, const CertificateModel *model)
 {
-  const LedgerCertificate *certificate = model->certificate;
-  const Product *product = certificate->product;
+  if (model->order == NULL)
+    return;
+  const Product *product = model->order->order->product;
   const RequestApplication *content =
       model->application != NULL ? model->application->content : NULL;
   g_autofree char *asks = lifecycle_missing_parts(product, content);
@@ -34,6 +35,21 @@ static void fill_application(FormFill *fill, const CertificateModel *model)
   for (char **name = content != NULL ? content->domains : NULL; name != NULL && *name != NULL;
        name++)
     form_fill_add(fill, "domain", *name);
+}
+
+/* Where it is now. */
+static void fill_undeployment(FormFill *fill, const CertificateModel *model)
+{
+  for (guint i = 0; i < model->deployments->len; i++) {
+    const LedgerDeployment *deployment = g_ptr_array_index(model->deployments, i);
+    gboolean region = *deployment->region != '\0';
+    if (deployment->state == LIFECYCLE_DEPLOYMENT_LEAVING ||
+        deployment->state == LIFECYCLE_DEPLOYMENT_GONE)
+      continue;
+    g_autofree char *path = g_strdup_printf("target[@product=%s]/%s", deployment->product,
+                                            region ? "region" : "@product");
+    form_fill_add(fill, path, region ? deployment->region : deployment->product);
+  }
 }
 
 static void fill_review(FormFill *fill, const CertificateModel *model)
@@ -57,9 +73,8 @@ static void fill_renewal(FormFill *fill, const CertificateModel *model)
 }
 
 static void (*const fills[REQUEST_KIND_N])(FormFill *fill, const CertificateModel *model) = {
-    [REQUEST_KIND_PAYMENT] = fill_payment,
-    [REQUEST_KIND_APPLICATION] = fill_application,
-    [REQUEST_KIND_REVIEW] = fill_review,
+    [REQUEST_KIND_PAYMENT] = fill_payment, [REQUEST_KIND_APPLICATION] = fill_application,
+    [REQUEST_KIND_REVIEW] = fill_review,   [REQUEST_KIND_UNDEPLOYMENT] = fill_undeployment,
     [REQUEST_KIND_RENEWAL] = fill_renewal,
 };
 

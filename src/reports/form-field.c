@@ -69,10 +69,14 @@ void form_add_hint(xmlNode *field, const char *id, const char *text)
   html_add_text(hint, text != NULL ? text : "");
 }
 
+/* The same without the example. */
 static void field_add_short_hint(xmlNode *field, const char *id, const char *text)
 {
   g_auto(GStrv) parts = g_strsplit(text != NULL ? text : "", FIELD_EXAMPLE, 2);
-  form_add_hint(field, id, parts[0]);
+  const char *rest = parts[0] != NULL && parts[1] != NULL ? strstr(parts[1], ". ") : NULL;
+  g_autofree char *hint =
+      g_strconcat(parts[0] != NULL ? parts[0] : "", rest != NULL ? rest + 1 : NULL, NULL);
+  form_add_hint(field, id, hint);
 }
 
 void form_end_field(xmlNode *field, const char *id)

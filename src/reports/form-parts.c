@@ -56,15 +56,14 @@ static xmlNode *parts_fields(PartsFrame *frame)
 }
 
 static void parts_add_attributes(Form *form, PartsFrame *frame, const SchemaType *type,
-                                 FormPlace place)
+                                 FormPlace place, gboolean required)
 {
-  for (gboolean required = TRUE; required >= FALSE; required--)
-    for (guint i = 0; i < type->attributes->len; i++) {
-      const SchemaPart *part = g_ptr_array_index(type->attributes, i);
-      g_autofree char *path = g_strdup_printf("%s@%s", place.path, part->name);
-      if (part->required == required)
-        form_add_field(form, parts_fields(frame), part, path, &part->help, place.optional);
-    }
+  for (guint i = 0; i < type->attributes->len; i++) {
+    const SchemaPart *part = g_ptr_array_index(type->attributes, i);
+    g_autofree char *path = g_strdup_printf("%s@%s", place.path, part->name);
+    if (part->required == required)
+      form_add_field(form, parts_fields(frame), part, path, &part->help, place.optional);
+  }
 }
 
 /* The text of an element that has attributes, too. */
@@ -200,19 +199,21 @@ static gboolean has_alternatives(const SchemaType *type)
   return FALSE;
 }
 
+/* What is required stands first, what may be said of it last. */
 void form_add_parts(Form *form, xmlNode *parent, const SchemaType *type, FormPlace place)
 {
   PartsFrame frame = {parent, NULL, *place.path == '\0'};
-  parts_add_attributes(form, &frame, type, place);
+  parts_add_attributes(form, &frame, type, place, TRUE);
   if (type->value != NULL)
     parts_add_content(form, &frame, type, place);
   if (has_alternatives(type)) {
     parts_add_alternatives(form, parent, type, place);
-    return;
+    frame.fields = NULL;
   }
   for (guint i = 0; i < type->children->len; i++) {
     const SchemaPart *part = g_ptr_array_index(type->children, i);
-    if (!form_is_asked_elsewhere(form, part))
+    if (part->alternative == 0 && !form_is_asked_elsewhere(form, part))
       parts_add_child(form, &frame, part, place);
   }
+  parts_add_attributes(form, &frame, type, place, FALSE);
 }

@@ -59,30 +59,29 @@ void form_add_pkcs12(Form *form, xmlNode *parent, const SchemaPart *part, FormPl
   form_add_field(form, fields, password, secret, &password->help, TRUE);
 }
 
-/* The regions of one target, or the target itself where it has none. */
+static void special_add_place(Form *form, xmlNode *parent, const char *group, const char *path,
+                              const char *value, const char *label)
+{
+  xmlNode *check = form_add_choice(form, parent, "checkbox", group, path, value, label, NULL);
+  html_set(check, "data-required", NULL);
+}
+
+/* The regions of one target, and all of it where that may be said. */
 static void special_add_target(Form *form, xmlNode *field, const char *group, const char *element,
                                const ConfigurationTarget *target)
 {
-  const char *title = target->title != NULL ? target->title : target->product;
-  g_auto(GStrv) regions = g_strsplit(target->regions != NULL ? target->regions : "", " ", -1);
+  const char *product = target->product;
+  g_auto(GStrv) regions = configuration_target_regions(target);
+  gboolean single = regions[0] == NULL;
   xmlNode *part = html_add(field, "fieldset", "plain");
-  html_add_with(part, "legend", NULL, title);
+  html_add_with(part, "legend", NULL, configuration_target_title(target));
   xmlNode *checks = html_add(part, "div", "checks");
-  g_autofree char *path = g_strdup_printf("%s[@product=%s]/region", element, target->product);
-  guint count = 0;
+  g_autofree char *whole = g_strdup_printf("%s[@product=%s]/@product", element, product);
+  if (single || !configuration_target_needs_region(product))
+    special_add_place(form, checks, group, whole, product, single ? product : "all regions");
+  g_autofree char *path = g_strdup_printf("%s[@product=%s]/region", element, product);
   for (char **region = regions; *region != NULL; region++)
-    if (**region != '\0') {
-      xmlNode *check =
-          form_add_choice(form, checks, "checkbox", group, path, *region, *region, NULL);
-      html_set(check, "data-required", NULL);
-      count++;
-    }
-  if (count > 0)
-    return;
-  g_autofree char *whole = g_strdup_printf("%s[@product=%s]/@product", element, target->product);
-  xmlNode *check = form_add_choice(form, checks, "checkbox", group, whole, target->product,
-                                   target->product, NULL);
-  html_set(check, "data-required", NULL);
+    special_add_place(form, checks, group, path, *region, *region);
 }
 
 void form_add_targets(Form *form, xmlNode *parent, const SchemaPart *part, FormPlace place)

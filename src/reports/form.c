@@ -11,7 +11,7 @@
 static const PageMark mark_form = {TRUE, "<form id=\"form\" class=\"form\" novalidate>", "</form>",
                                    NULL, NULL};
 static const PageMark mark_by_hand = {
-    TRUE, "<details class=\"byhand\" open><summary>Without this form</summary>", "</details>", NULL,
+    TRUE, "<details class=\"byhand\" open><summary>By hand instead</summary>", "</details>", NULL,
     NULL};
 static const PageMark mark_products = {TRUE, "<div id=\"product\" data-field=\"Product\">",
                                        "<p id=\"product-error\" class=\"error\" hidden></p></div>",

@@ -242,7 +242,9 @@ const steps = {
 
   async undeployment() {
     await operate("Undeployment");
-    await choice("target[@product=slb]/region", "cn-beijing").check();
+    const checked = await page.locator("[type=checkbox]:checked").evaluateAll((all) => all.map(({ value }) => value).join());
+    is("where it is deployed is filled in", checked, "cn-hangzhou,cn-beijing,global");
+    for (const region of ["cn-hangzhou", "cn-beijing"]) await choice("target[@product=slb]/region", region).uncheck();
     await save("undeployment");
   },
 
