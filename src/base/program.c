@@ -40,6 +40,14 @@ static char **program_environment(const ProgramRequest *request)
   return g_strv_builder_end(environment);
 }
 
+/* It may hold a password. */
+static void wipe_environment(char **environment)
+{
+  for (char **at = environment; *at != NULL; at++)
+    explicit_bzero(*at, strlen(*at));
+  g_strfreev(environment);
+}
+
 /* The path of PROGRAM. posix_spawnp() would look through this process's own PATH. */
 static char *find_program(const char *program)
 {
@@ -98,17 +106,18 @@ static int set_actions(posix_spawn_file_actions_t *actions, posix_spawnattr_t *a
 static int spawn(const ProgramRequest *request, int input, int output, pid_t *ret_pid)
 {
   g_autofree char *program = find_program(request->arguments[0]);
-  g_auto(GStrv) environment = program_environment(request);
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   if (program == NULL)
     return ENOENT;
   if (posix_spawn_file_actions_init(&actions) != 0 || posix_spawnattr_init(&attributes) != 0)
     return ENOMEM;
+  char **environment = program_environment(request);
   int errnum = set_actions(&actions, &attributes, request, input, output) != 0
                    ? ENOMEM
                    : posix_spawn(ret_pid, program, &actions, &attributes,
                                  (char *const *)request->arguments, environment);
+  wipe_environment(environment);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   return errnum;
