@@ -403,6 +403,62 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiForeign, pki_foreign_free)
 GBytes *pki_fetch_served(const char *host, const char *port, const char *name, gint64 timeout_ms,
                          GError **error);
 
+/* ---- PKCS#12 ----------------------------------------------------------- */
+
+/* How a PFX is encrypted. */
+typedef enum {
+  PKI_PFX_PROFILE_MODERN = 1, /* AES-256-CBC (PBES2), and SHA-256 for the MAC */
+  PKI_PFX_PROFILE_COMPATIBLE, /* 3DES and SHA-1: what Windows Server 2016, Java before 8u301 and
+                                 macOS read */
+  PKI_PFX_PROFILE_N
+} PkiPfxProfile;
+
+/* "modern", "compatible". Static text. */
+const char *pki_pfx_profile_to_string(PkiPfxProfile profile);
+/* FALSE, with *RET_PROFILE untouched, if TEXT names none. */
+gboolean pki_pfx_profile_from_string(const char *text, PkiPfxProfile *ret_profile);
+
+/* A password of 24 letters and digits, from OpenSSL's private random generator. */
+Secret *pki_password_generate(GError **error);
+
+/* All borrowed. */
+typedef struct {
+  const Secret *pkcs8;    /* of any kind of key: it is not looked at */
+  GBytes *certificate;    /* DER */
+  GBytes *chain;          /* DER, one after the other */
+  const char *alias;      /* what the key is called in it, UTF-8 */
+  const Secret *password; /* ASCII */
+  PkiPfxProfile profile;
+} PkiPfxRequest;
+
+/* A PKCS#12 with the key, its certificate and the chain, in DER. Not twice the same: salts
+ * are random. */
+GBytes *pki_pfx_make(const PkiPfxRequest *request, GError **error);
+
+/* ---- Encryption to somebody's certificate ----------------------------- */
+
+/* Whom something can be encrypted to. */
+typedef struct {
+  GBytes *der;   /* the certificate */
+  char *subject; /* one line, UTF-8 */
+  gint64 not_before;
+  gint64 not_after;
+} PkiRecipient;
+
+/* Reads the certificate in TEXT: PEM, indented or with text around it as may be. Each fault
+ * is added to FAULTS with LINE and ELEMENT: recipient-format, recipient-key, recipient-usage.
+ * NULL if there was one. Whether it is valid now is not asked. Opens no file; in a jail it
+ * needs getpid() and getrandom(). */
+PkiRecipient *pki_recipient_read(const char *text, gsize length, GPtrArray *faults, guint line,
+                                 const char *element);
+
+void pki_recipient_free(PkiRecipient *recipient);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiRecipient, pki_recipient_free)
+
+/* LENGTH bytes as CMS AuthEnvelopedData (RFC 5083) with AES-256-GCM in DER, for the owner of
+ * the key of RECIPIENT, a certificate in DER that pki_recipient_read() has accepted. */
+GBytes *pki_envelope_make(GBytes *recipient, gconstpointer bytes, gsize length, GError **error);
+
 /* ---- Revocation lists ------------------------------------------------- */
 
 /* One revoked certificate. REASON is a CRLReason of RFC 5280 5.3.1: 0 to 6 or 8 to 10; 0
