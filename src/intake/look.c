@@ -131,12 +131,30 @@ static void look_into_order(Look *look)
     look_into_content(order->application, look);
 }
 
+static void look_into_download(Look *look)
+{
+  RequestDownload *download = look->body;
+  if (download->recipient == NULL)
+    return;
+  g_autofree char *text = g_steal_pointer(&download->recipient);
+  g_autoptr(PkiRecipient) read =
+      pki_recipient_read(text, strlen(text), look->faults, (guint)download->line, "recipient");
+  if (read == NULL)
+    return;
+  download->own = g_new0(RequestRecipient, 1);
+  download->own->der = g_bytes_ref(read->der);
+  download->own->subject = g_strdup(read->subject);
+  download->own->not_before = read->not_before;
+  download->own->not_after = read->not_after;
+}
+
 /* A kind without a row has nothing to look into. */
 static const LookInto lookers[REQUEST_KIND_N] = {
     [REQUEST_KIND_ORDER] = look_into_order,
     [REQUEST_KIND_APPLICATION] = look_into_application,
     [REQUEST_KIND_ISSUANCE] = look_into_issuance,
     [REQUEST_KIND_UPLOAD] = look_into_upload,
+    [REQUEST_KIND_DOWNLOAD] = look_into_download,
 };
 
 void look_into(RequestKind kind, Look *look)

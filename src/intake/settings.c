@@ -154,6 +154,20 @@ static void check_issuers(const xmlNode *root, const GPtrArray *issuers, GPtrArr
   }
 }
 
+static void check_targets(const xmlNode *root, const Configuration *configuration,
+                          GPtrArray *faults)
+{
+  const GPtrArray *targets = configuration->targets;
+  for (guint i = 0; targets != NULL && i < targets->len; i++) {
+    const ConfigurationTarget *target = g_ptr_array_index(targets, i);
+    if (strcmp(target->format, "jks") == 0 && configuration_keytool(configuration) == NULL)
+      fault_add(faults, "xml-value", child_line(root, "target", i), "target",
+                "the target \"%s\" takes Java keystores (format=\"jks\"), which need <keytool>; "
+                "say which keytool makes them, or choose tomcat (PKCS#12)",
+                target->product);
+  }
+}
+
 static void check_configuration(const xmlNode *root, gpointer settings,
                                 gconstpointer other G_GNUC_UNUSED, GPtrArray *faults)
 {
@@ -162,6 +176,7 @@ static void check_configuration(const xmlNode *root, gpointer settings,
   if (configuration->verification != NULL)
     check_suffixes(root, configuration->verification, faults);
   check_issuers(root, configuration->issuers, faults);
+  check_targets(root, configuration, faults);
 }
 
 /* An open file with what `init` makes certdrop.xml of; -1 with ERROR set. */

@@ -30,7 +30,8 @@ static char **archive_paths(const LifecycleStep *issue)
   if (issue != NULL) {
     g_autofree RequestFormat *formats = keeper_formats(issue->application);
     for (const RequestFormat *format = formats; *format != 0; format++)
-      g_ptr_array_add(paths, outbox_archive_path(issue->certificate, issue->names[0], *format));
+      g_ptr_array_add(paths,
+                      outbox_archive_path(issue->certificate, issue->names[0], *format, FALSE));
   }
   g_ptr_array_add(paths, NULL);
   return (char **)g_ptr_array_free(paths, FALSE);

@@ -20,6 +20,8 @@ gboolean apply_record_review(Keeper *keeper, const LifecycleStep *step, KeeperSt
                              GError **error);
 gboolean apply_issue(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
                      GError **error);
+gboolean apply_make_archive(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
+                            GError **error);
 gboolean apply_write_letter(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
                             GError **error);
 gboolean apply_write_mail(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,

@@ -26,11 +26,17 @@ void keeper_archive_job_free(KeeperArchiveJob *job)
 
 /* ---- One archive -------------------------------------------------------- */
 
-static OutboxArchive *make_bytes(Keeper *keeper, const KeeperMaterial *material,
-                                 RequestFormat format, GError **error)
+GBytes *keeper_chain_of(const Keeper *keeper, const LedgerIssue *issue)
+{
+  return issue->outside ? issue->chain : keeper->chain;
+}
+
+static OutboxArchive *make_bundle(Keeper *keeper, const KeeperMaterial *material,
+                                  RequestFormat format, const KeeperKeystore *keystore,
+                                  GError **error)
 {
   const LedgerIssue *issue = material->issue;
-  GBytes *chain = issue->outside ? issue->chain : keeper->chain;
+  GBytes *chain = keeper_chain_of(keeper, issue);
   g_autofree char *certificate_pem = pki_certificate_to_pem(issue->der);
   g_autofree char *chain_pem = chain != NULL ? pki_certificates_to_pem(chain, error) : g_strdup("");
   if (chain_pem == NULL)
@@ -46,51 +52,98 @@ static OutboxArchive *make_bytes(Keeper *keeper, const KeeperMaterial *material,
       .certificate_pem = certificate_pem,
       .chain_pem = chain_pem,
       .private_key = key,
+      .keystore = keystore->bytes,
+      .password = keystore->password,
+      .profile = keystore->profile,
   };
   return outbox_make_archive(&bundle, format, error);
 }
 
-KeeperOutput *keeper_make_archive(Keeper *keeper, const KeeperMaterial *material,
-                                  const LedgerArchive *wanted, GError **error)
+/* Replaces ARCHIVE by what only the owner of RECIPIENT's key can read. */
+static gboolean encrypt_archive(GBytes *recipient, OutboxArchive **archive, GError **error)
 {
-  RequestFormat format = request_format_from_name(wanted->format);
-  OutboxArchive *archive = make_bytes(keeper, material, format, error);
-  if (archive == NULL)
-    return NULL;
+  g_autoptr(GBytes) envelope =
+      pki_envelope_make(recipient, (*archive)->data, (*archive)->length, error);
+  if (envelope == NULL)
+    return FALSE;
+  outbox_archive_free(*archive);
+  *archive = outbox_archive_new(g_bytes_get_data(envelope, NULL), g_bytes_get_size(envelope));
+  return TRUE;
+}
+
+/* Nothing of it can be made twice: it is kept whole. */
+static GBytes *wrap_archive(Keeper *keeper, const OutboxArchive *archive, GError **error)
+{
+  const Secret bytes = {archive->data, archive->length};
+  return pki_wrapping_key_wrap(keeper->wrapping_key, &bytes, error);
+}
+
+static KeeperOutput *output_new(const LedgerArchive *wanted, OutboxArchive *archive, GBytes *kept)
+{
   KeeperOutput *output = keeper_output_new(LEDGER_OUTPUT_ARCHIVE, g_strdup(wanted->path));
   output->archive = archive;
   output->made = ledger_archive_copy(wanted);
+  output->made->kept = kept;
   output->row->certificate = g_strdup(wanted->certificate);
   output->row->format = g_strdup(wanted->format);
   output->row->sha256 = text_sha256(archive->data, archive->length);
   return output;
 }
 
-/* ---- Those of a group --------------------------------------------------- */
-
-/* Of two archives at one path the later one counts. */
-static void drop_earlier(Keeper *keeper, const char *path)
+KeeperOutput *keeper_make_archive(Keeper *keeper, const KeeperMaterial *material,
+                                  const LedgerArchive *wanted, GError **error)
 {
-  for (guint i = 0; i < keeper->archives->len; i++) {
-    const KeeperArchiveJob *job = g_ptr_array_index(keeper->archives, i);
-    if (strcmp(job->wanted->path, path) == 0) {
-      g_ptr_array_remove_index(keeper->archives, i);
-      return;
-    }
-  }
+  RequestFormat format = request_format_from_name(wanted->format);
+  gboolean random = request_formats[format].keystore || wanted->recipient != NULL;
+  g_auto(KeeperKeystore) keystore = {0};
+  if (request_formats[format].keystore &&
+      !keeper_make_keystore(keeper, material, wanted, &keystore, error))
+    return NULL;
+  g_autoptr(OutboxArchive) archive = make_bundle(keeper, material, format, &keystore, error);
+  if (archive == NULL ||
+      (wanted->recipient != NULL && !encrypt_archive(wanted->recipient, &archive, error)))
+    return NULL;
+  GBytes *kept = random ? wrap_archive(keeper, archive, error) : NULL;
+  if (random && kept == NULL)
+    return NULL;
+  return output_new(wanted, g_steal_pointer(&archive), kept);
 }
 
-gboolean keeper_add_archive(Keeper *keeper, const LedgerArchive *wanted, gint64 file,
-                            GError **error G_GNUC_UNUSED)
+/* ---- Those of a group --------------------------------------------------- */
+
+/* The archive at PATH that the group has already, or NULL. */
+static KeeperArchiveJob *find_job(Keeper *keeper, const char *path)
 {
-  if (keeper->purpose == KEEPER_FOR_CHECK)
-    return TRUE;
-  drop_earlier(keeper, wanted->path);
+  for (guint i = 0; i < keeper->archives->len; i++) {
+    KeeperArchiveJob *job = g_ptr_array_index(keeper->archives, i);
+    if (strcmp(job->wanted->path, path) == 0)
+      return job;
+  }
+  return NULL;
+}
+
+static KeeperArchiveJob *add_job(Keeper *keeper, const LedgerArchive *wanted, gint64 file)
+{
   KeeperArchiveJob *job = g_new0(KeeperArchiveJob, 1);
   job->wanted = ledger_archive_copy(wanted);
   job->file = file;
   g_ptr_array_add(keeper->archives, job);
   keeper->group_items++;
+  return job;
+}
+
+/* Of two archives at one path the later one counts. */
+gboolean keeper_add_archive(Keeper *keeper, const LedgerArchive *wanted, gint64 file,
+                            GError **error G_GNUC_UNUSED)
+{
+  if (keeper->purpose == KEEPER_FOR_CHECK)
+    return TRUE;
+  KeeperArchiveJob *earlier = find_job(keeper, wanted->path);
+  if (earlier != NULL && earlier->output != NULL)
+    return TRUE;
+  if (earlier != NULL)
+    g_ptr_array_remove(keeper->archives, earlier);
+  add_job(keeper, wanted, file);
   return TRUE;
 }
 
@@ -134,15 +187,39 @@ static gboolean unwrap_key(Keeper *keeper, const LedgerIssue *issue, Secret **re
   return *ret_pkcs8 != NULL;
 }
 
+static KeeperOutput *make_from(Keeper *keeper, const LedgerIssue *issue, const Product *product,
+                               const LedgerArchive *wanted, GError **error)
+{
+  g_autoptr(Secret) pkcs8 = NULL;
+  if (!unwrap_key(keeper, issue, &pkcs8, error))
+    return NULL;
+  const KeeperMaterial material = {issue, product, pkcs8};
+  return keeper_make_archive(keeper, &material, wanted, error);
+}
+
+gboolean keeper_prepare_archive(Keeper *keeper, const LedgerArchive *wanted, gint64 file,
+                                GError **error)
+{
+  g_autoptr(LedgerIssue) issue = NULL;
+  const Product *product = NULL;
+  if (keeper->purpose == KEEPER_FOR_CHECK)
+    return TRUE;
+  if (!read_material(keeper, wanted->certificate, &issue, &product, error))
+    return FALSE;
+  KeeperOutput *output = make_from(keeper, issue, product, wanted, error);
+  if (output == NULL)
+    return FALSE;
+  add_job(keeper, wanted, file)->output = output;
+  return TRUE;
+}
+
 static gboolean job_make(Keeper *keeper, gpointer item, gpointer data G_GNUC_UNUSED, GError **error)
 {
   KeeperArchiveJob *job = item;
-  g_autoptr(Secret) pkcs8 = NULL;
-  if (!unwrap_key(keeper, job->issue, &pkcs8, error))
-    return FALSE;
-  const KeeperMaterial material = {job->issue, job->product, pkcs8};
   g_autoptr(GError) refused = NULL;
-  job->output = keeper_make_archive(keeper, &material, job->wanted, &refused);
+  if (job->output != NULL)
+    return TRUE;
+  job->output = make_from(keeper, job->issue, job->product, job->wanted, &refused);
   if (job->output != NULL)
     return TRUE;
   if (!g_error_matches(refused, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED)) {
@@ -174,7 +251,8 @@ gboolean keeper_make_archives(Keeper *keeper, GError **error)
 {
   for (guint i = 0; i < keeper->archives->len; i++) {
     KeeperArchiveJob *job = g_ptr_array_index(keeper->archives, i);
-    if (!read_material(keeper, job->wanted->certificate, &job->issue, &job->product, error))
+    if (job->output == NULL &&
+        !read_material(keeper, job->wanted->certificate, &job->issue, &job->product, error))
       return FALSE;
   }
   if (!keeper_parallel(keeper, keeper->archives, job_make, NULL, error))
@@ -219,5 +297,6 @@ OutboxArchive *keeper_remake_archive(Keeper *keeper, const LedgerOutput *row, GE
     return NULL;
   material.issue = issue;
   material.pkcs8 = pkcs8;
-  return make_bytes(keeper, &material, request_format_from_name(row->format), error);
+  const KeeperKeystore none = {0};
+  return make_bundle(keeper, &material, request_format_from_name(row->format), &none, error);
 }

@@ -119,6 +119,34 @@ static gboolean check_reference(Keeper *keeper, const RequestItem *item, LedgerI
   return TRUE;
 }
 
+static gboolean rehearse_issue(Keeper *keeper, const LifecycleStep *step, const Product *product,
+                               gint64 file, GError **error)
+{
+  g_autoptr(KeeperIssue) issue = keeper_issue_new(step, product, file);
+  return keeper_rehearse_issue(keeper, issue, error);
+}
+
+/* Tries STEP. What refuses it, becomes a fault. */
+static gboolean rehearse_step(Keeper *keeper, const LifecycleStep *step, const Product *product,
+                              gint64 file, GPtrArray *faults, GError **error)
+{
+  g_autoptr(GError) refused = NULL;
+  gboolean issue = step->kind == LIFECYCLE_STEP_ISSUE;
+  if (issue ? rehearse_issue(keeper, step, product, file, &refused)
+            : keeper_rehearse_archives(keeper, step, file, &refused))
+    return TRUE;
+  if (!g_error_matches(refused, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED)) {
+    g_propagate_error(error, g_steal_pointer(&refused));
+    return FALSE;
+  }
+  if (issue)
+    fault_add(faults, "issuer-failed", 0, NULL, "the certificate cannot be issued: %s",
+              refused->message);
+  else
+    fault_add(faults, "keytool-failed", 0, NULL, "%s", refused->message);
+  return TRUE;
+}
+
 gboolean keeper_rehearse(Keeper *keeper, const LifecycleDecision *decision, const Product *product,
                          gint64 file, GPtrArray *faults, GError **error)
 {
@@ -126,18 +154,9 @@ gboolean keeper_rehearse(Keeper *keeper, const LifecycleDecision *decision, cons
     const LifecycleStep *step = g_ptr_array_index(decision->steps, i);
     if (step->kind == LIFECYCLE_STEP_CREATE_ORDER)
       product = step->order->product;
-    if (step->kind != LIFECYCLE_STEP_ISSUE)
-      continue;
-    g_autoptr(KeeperIssue) issue = keeper_issue_new(step, product, file);
-    g_autoptr(GError) refused = NULL;
-    if (keeper_rehearse_issue(keeper, issue, &refused))
-      continue;
-    if (!g_error_matches(refused, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED)) {
-      g_propagate_error(error, g_steal_pointer(&refused));
+    if ((step->kind == LIFECYCLE_STEP_ISSUE || step->kind == LIFECYCLE_STEP_MAKE_ARCHIVE) &&
+        !rehearse_step(keeper, step, product, file, faults, error))
       return FALSE;
-    }
-    fault_add(faults, "issuer-failed", 0, NULL, "the certificate cannot be issued: %s",
-              refused->message);
   }
   return TRUE;
 }

@@ -145,7 +145,7 @@ static gboolean make_archive(Keeper *keeper, KeeperIssue *job, const KeeperMater
                              RequestFormat format, GError **error)
 {
   const LedgerArchive wanted = {
-      .path = outbox_archive_path(job->certificate, job->names[0], format),
+      .path = outbox_archive_path(job->certificate, job->names[0], format, FALSE),
       .certificate = job->certificate,
       .format = (char *)request_formats[format].name,
   };

@@ -184,10 +184,17 @@ typedef struct {
   const Secret *key;          /* the private key that the item brought, or NULL */
 } KeeperStepContext;
 
-/* Adds faults for what the authority could not certify, before anything is changed.
+/* Adds faults for what the authority could not certify, and keytool not make, before
+ * anything is changed.
  * PRODUCT is that of the order the decision is about, FILE what asked for it. */
 gboolean keeper_rehearse(Keeper *keeper, const LifecycleDecision *decision, const Product *product,
                          gint64 file, GPtrArray *faults, GError **error);
+
+/* Refuses with CERTDROP_ERROR_REFUSED a step MAKE_ARCHIVE that cannot be carried out,
+ * before it is accepted. */
+gboolean keeper_rehearse_archives(Keeper *keeper, const LifecycleStep *step, gint64 file,
+                                  GError **error);
+
 gboolean keeper_apply(Keeper *keeper, const LifecycleDecision *decision, KeeperStepContext *context,
                       GError **error);
 
@@ -217,6 +224,11 @@ gboolean keeper_add_archive(Keeper *keeper, const LedgerArchive *wanted, gint64 
 /* Has all archives that CERTIFICATE has made again, for what it is issued as now. */
 gboolean keeper_add_archives_again(Keeper *keeper, const char *certificate, gint64 file,
                                    GError **error);
+/* The same at once, where it may turn out that it can't be made, which then is
+ * CERTDROP_ERROR_REFUSED, and nobody's certificate is the worse for it. A call of
+ * keeper_add_archive() for its path changes nothing any more. */
+gboolean keeper_prepare_archive(Keeper *keeper, const LedgerArchive *wanted, gint64 file,
+                                GError **error);
 /* Makes the archives of the group, in parallel, and stores what is kept of them. */
 gboolean keeper_make_archives(Keeper *keeper, GError **error);
 /* The same now, if one of them is CERTIFICATE's: before anything else changes it. */
@@ -230,6 +242,10 @@ typedef struct {
   const Secret *pkcs8; /* NULL where the key stayed with the applicant */
 } KeeperMaterial;
 
+/* What a server sends after ISSUE's certificate: DER, one after the other; NULL: nothing.
+ * Borrowed. */
+GBytes *keeper_chain_of(const Keeper *keeper, const LedgerIssue *issue);
+
 /* Makes WANTED at once, as an output that is still to be added. Asks no ledger, so that it
  * may be called from any thread. CERTDROP_ERROR_REFUSED where it can't be made. */
 KeeperOutput *keeper_make_archive(Keeper *keeper, const KeeperMaterial *material,
@@ -239,6 +255,24 @@ OutboxArchive *keeper_remake_archive(Keeper *keeper, const LedgerOutput *row, GE
 /* Says that an archive of CERTIFICATE could not be made. REFUSED tells which, and why. */
 gboolean keeper_tell_refused_archive(Keeper *keeper, const char *certificate, const char *refused,
                                      gint64 file, GError **error);
+
+/* A store of a key with its certificate and chain, under a password of its own. */
+typedef struct {
+  GBytes *bytes;
+  Secret *password;
+  PkiPfxProfile profile; /* of a PFX; else 0 */
+} KeeperKeystore;
+
+void keeper_keystore_clear(KeeperKeystore *keystore);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KeeperKeystore, keeper_keystore_clear)
+
+/* Makes that of WANTED, whose format is one. CERTDROP_ERROR_REFUSED where there is no key,
+ * or keytool fails. */
+gboolean keeper_make_keystore(Keeper *keeper, const KeeperMaterial *material,
+                              const LedgerArchive *wanted, KeeperKeystore *ret_keystore,
+                              GError **error);
+/* A Java keystore of what REQUEST describes. */
+GBytes *keeper_make_jks(Keeper *keeper, const PkiPfxRequest *request, GError **error);
 
 /* Deployments */
 

@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "lifecycle/lifecycle-private.h"
-#include "request/formats.h"
 #include "request/names.h"
 
 static gboolean application_is_save(const RequestApplication *application)
@@ -55,18 +54,6 @@ static RequestApplication *application_merge(const LifecycleCertificate *certifi
   if (application->attachments != NULL)
     attachments_merge(merged, application);
   return merged;
-}
-
-static void check_formats(const RequestApplication *application, GPtrArray *faults)
-{
-  for (char **name = application->download; name != NULL && *name != NULL; name++) {
-    RequestFormat format = request_format_from_name(*name);
-    if (format == 0 || !request_formats[format].available)
-      fault_add(faults, "not-available", application->line, "format",
-                "archives for \"%s\" are known, but not available in this version; leave the "
-                "format out, or ask for pem or nginx",
-                *name);
-  }
 }
 
 static void check_attachment_kinds(const RequestApplication *application, GPtrArray *faults)
@@ -132,7 +119,8 @@ void application_decide(const LifecycleFacts *facts, const LifecycleOrder *order
 {
   RequestApplication *content = application_merge(certificate, application);
   gboolean save = application_is_save(application);
-  check_formats(application, decision->faults);
+  gboolean own_key = content->csr == NULL || g_strcmp0(content->csr->mode, "manual") != 0;
+  formats_check(facts, content->download, own_key, application->line, decision->faults);
   check_attachment_kinds(application, decision->faults);
   if (!save)
     application_check_complete(order, content, decision);

@@ -118,18 +118,6 @@ static void deploy_on_regions(Places *places, const RequestTarget *target,
   }
 }
 
-/* Whether an archive of the form that TARGET needs can be made. */
-static gboolean check_format(Places *places, const ConfigurationTarget *target)
-{
-  const RequestFormatInfo *format = &request_formats[configuration_target_format(target)];
-  if (!format->available)
-    add_wrong(places, "not-available", "target",
-              "certdrop.xml wants archives for \"%s\" on %s, which are not available in this "
-              "version; the operator has to choose another format for it",
-              format->name, target->product);
-  return format->available;
-}
-
 static void deploy_on_target(Places *places, const RequestTarget *target)
 {
   const ConfigurationTarget *known =
@@ -143,8 +131,6 @@ static void deploy_on_target(Places *places, const RequestTarget *target)
               *nearest != '\0' ? nearest : ".", all);
     return;
   }
-  if (!check_format(places, known))
-    return;
   g_auto(GStrv) regions = configuration_target_regions(known);
   if (target->regions != NULL && *target->regions != NULL)
     deploy_on_regions(places, target, (const char *const *)regions);

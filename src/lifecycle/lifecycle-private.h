@@ -59,6 +59,11 @@ void successor_decide(const LifecycleFacts *facts, const LifecycleOrder *order,
 char **successor_check(const LifecycleFacts *facts, const LifecycleOrder *order,
                        const RequestApplication *application, LifecycleDecision *decision);
 
+/* Checks that archives of FORMATS (NULL: none) can be made of a certificate whose private
+ * key is ours or, without HAS_KEY, stayed with the applicant. */
+void formats_check(const LifecycleFacts *facts, char *const *formats, gboolean has_key, gint64 line,
+                   GPtrArray *faults);
+
 /* Appends the steps that issue CERTIFICATE from APPLICATION to NAMES. */
 void issue_decide(const LifecycleFacts *facts, const LifecycleOrder *order,
                   const LifecycleCertificate *certificate, const RequestApplication *application,
@@ -71,6 +76,8 @@ void payment_decide(const LifecycleFacts *facts, const RequestItem *item,
 void application_item_decide(const LifecycleFacts *facts, const RequestItem *item,
                              LifecycleDecision *decision);
 gboolean application_is_immediate(const RequestItem *item);
+void download_decide(const LifecycleFacts *facts, const RequestItem *item,
+                     LifecycleDecision *decision);
 void review_decide(const LifecycleFacts *facts, const RequestItem *item,
                    LifecycleDecision *decision);
 void renewal_decide(const LifecycleFacts *facts, const RequestItem *item,

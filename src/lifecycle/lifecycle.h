@@ -196,7 +196,7 @@ typedef struct {
   LifecycleStatus status;          /* SET_STATUS */
   RequestReview *review;           /* RECORD_REVIEW; owned */
   LifecycleMail mail;              /* WRITE_MAIL */
-  char **names;                    /* ISSUE: A-labels and addresses, in order */
+  char **names;                    /* ISSUE, MAKE_ARCHIVE: A-labels and addresses, in order */
   gint64 not_before;               /* ISSUE */
   gint64 not_after;                /* ISSUE: the last second that is valid */
   gint64 term_end;                 /* ISSUE */

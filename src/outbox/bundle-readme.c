@@ -27,7 +27,7 @@ static void readme_add_files(cmark_node *document, const OutboxFormat *format, g
   outbox_markdown_add_heading(document, 2, "Files");
   cmark_node *list = outbox_markdown_add_list(document, CMARK_BULLET_LIST);
   for (const OutboxMember *member = format->members; member->name != NULL; member++)
-    if (with_key || !outbox_member_needs_key(member))
+    if (outbox_bundle_has_member(with_key, member))
       outbox_markdown_add_inlines(outbox_markdown_add_item(list), "", member->name, ": ", "",
                                   member->purpose);
   if (!with_key)
@@ -35,43 +35,51 @@ static void readme_add_files(cmark_node *document, const OutboxFormat *format, g
         document,
         "The private key is not among them. The certificate was made for your own CSR, and the "
         "key is where that CSR was made. Below, ",
-        "privkey.pem", " stands for that key.");
+        format->key_name, " stands for that key.");
 }
 
 /* Everyone on the server may read all but the key. */
-static void readme_add_copying(cmark_node *document, const OutboxFormat *format)
+static void readme_add_copying(cmark_node *document, const OutboxFormat *format, gboolean with_key)
 {
-  outbox_markdown_add_heading(document, 2, "Install");
   outbox_markdown_add_paragraph(document, "As root, in the folder of the unpacked files:");
   g_autoptr(GString) commands = g_string_new("install -d -m 0755 " README_FOLDER "\n");
   for (const OutboxMember *member = format->members; member->name != NULL; member++)
-    g_string_append_printf(commands, "install -m %s %s " README_FOLDER "/\n",
-                           outbox_member_needs_key(member) ? "0600" : "0644", member->name);
+    if (outbox_bundle_has_member(with_key, member) && member->use != OUTBOX_MEMBER_CHOICE)
+      g_string_append_printf(commands, "install -m %s %s " README_FOLDER "/\n",
+                             outbox_member_is_secret(member) ? "0600" : "0644", member->name);
+  if (!with_key)
+    g_string_append_printf(commands, "install -m 0600 %s " README_FOLDER "/\n", format->key_name);
   outbox_markdown_add_code(document, "sh", commands->str);
 }
 
-static char *readme_render_instructions(const OutboxFormat *format, gboolean with_key)
+static char *readme_render_instructions(const OutboxFormat *format, gboolean with_key,
+                                        PkiPfxProfile profile)
 {
+  static const char renewal[] =
+      "The next one comes in an archive with files of the same names: put them in the place of "
+      "these before that day, and reload the server.";
   g_autoptr(cmark_node) document = cmark_node_new(CMARK_NODE_DOCUMENT);
   readme_add_files(document, format, with_key);
-  readme_add_copying(document, format);
-  format->explain(document, README_FOLDER);
+  outbox_markdown_add_heading(document, 2, "Install");
+  if (!format->in_place)
+    readme_add_copying(document, format, with_key);
+  format->explain(document, format->in_place ? NULL : README_FOLDER, profile);
   outbox_markdown_add_heading(document, 2, "Renewal");
-  outbox_markdown_add_paragraph(
-      document,
-      "This certificate ends on " README_END " (UTC). The next one comes in an archive with files "
-      "of the same names: put them in the place of these before that day, and reload the server.");
+  g_autofree char *text = g_strconcat("This certificate ends on " README_END " (UTC). ",
+                                      format->renewal != NULL ? format->renewal : renewal, NULL);
+  outbox_markdown_add_paragraph(document, text);
   return outbox_markdown_render(document);
 }
 
 /* The second half of the README, with its placeholders; kept for good. */
 static const char *readme_instructions(const OutboxBundle *bundle, RequestFormat format)
 {
-  static const char *kept[REQUEST_FORMAT_N][2];
+  static const char *kept[REQUEST_FORMAT_N][2][PKI_PFX_PROFILE_N];
   gboolean with_key = bundle->private_key != NULL;
-  const char **text = &kept[format][with_key];
+  const char **text = &kept[format][with_key][bundle->profile];
   if (g_once_init_enter(text))
-    g_once_init_leave(text, readme_render_instructions(outbox_formats[format], with_key));
+    g_once_init_leave(
+        text, readme_render_instructions(outbox_formats[format], with_key, bundle->profile));
   return *text;
 }
 

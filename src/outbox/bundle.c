@@ -15,11 +15,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BundleEntry, archive_entry_free)
 const OutboxFormat *const outbox_formats[] = {
     [REQUEST_FORMAT_PEM] = &outbox_format_pem,
     [REQUEST_FORMAT_NGINX] = &outbox_format_nginx,
-    [REQUEST_FORMAT_APACHE] = NULL,
-    [REQUEST_FORMAT_TOMCAT] = NULL,
-    [REQUEST_FORMAT_IIS] = NULL,
-    [REQUEST_FORMAT_HAPROXY] = NULL,
-    [REQUEST_FORMAT_JKS] = NULL,
+    [REQUEST_FORMAT_APACHE] = &outbox_format_apache,
+    [REQUEST_FORMAT_TOMCAT] = &outbox_format_tomcat,
+    [REQUEST_FORMAT_IIS] = &outbox_format_iis,
+    [REQUEST_FORMAT_HAPROXY] = &outbox_format_haproxy,
+    [REQUEST_FORMAT_JKS] = &outbox_format_jks,
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(outbox_formats) == REQUEST_FORMAT_N);
 
@@ -44,23 +44,38 @@ static BundlePiece bundle_piece(const OutboxBundle *bundle, OutboxPiece piece)
     return (BundlePiece){bundle->chain_pem, strlen(bundle->chain_pem)};
   case OUTBOX_PIECE_KEY:
     return (BundlePiece){bundle->private_key->data, bundle->private_key->length};
+  case OUTBOX_PIECE_KEYSTORE:
+    return (BundlePiece){g_bytes_get_data(bundle->keystore, NULL),
+                         g_bytes_get_size(bundle->keystore)};
+  case OUTBOX_PIECE_PASSWORD:
+    return (BundlePiece){bundle->password->data, bundle->password->length};
+  case OUTBOX_PIECE_LINE_END:
+    return (BundlePiece){"\n", 1};
   case OUTBOX_PIECE_N:
     break;
   }
   g_assert_not_reached();
 }
 
-gboolean outbox_member_needs_key(const OutboxMember *member)
+gboolean outbox_member_is_secret(const OutboxMember *member)
 {
   for (const OutboxPiece *piece = member->pieces; *piece != 0; piece++)
-    if (*piece == OUTBOX_PIECE_KEY)
+    if (*piece == OUTBOX_PIECE_KEY || *piece == OUTBOX_PIECE_KEYSTORE ||
+        *piece == OUTBOX_PIECE_PASSWORD)
       return TRUE;
   return FALSE;
 }
 
+gboolean outbox_bundle_has_member(gboolean with_key, const OutboxMember *member)
+{
+  if (member->use == OUTBOX_MEMBER_BY_PIECES)
+    return with_key || !outbox_member_is_secret(member);
+  return (member->use == OUTBOX_MEMBER_WITHOUT_KEY) != with_key;
+}
+
 static gboolean bundle_has_member(const OutboxBundle *bundle, const OutboxMember *member)
 {
-  return bundle->private_key != NULL || !outbox_member_needs_key(member);
+  return outbox_bundle_has_member(bundle->private_key != NULL, member);
 }
 
 static gsize bundle_member_size(const OutboxBundle *bundle, const OutboxMember *member)
@@ -158,12 +173,8 @@ OutboxArchive *outbox_make_archive(const OutboxBundle *bundle, RequestFormat for
 {
   g_assert(outbox_is_ready());
   g_assert(format > 0 && format < REQUEST_FORMAT_N);
+  g_assert((bundle->keystore != NULL) == request_formats[format].keystore);
   const OutboxFormat *builder = outbox_formats[format];
-  if (builder == NULL) {
-    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED,
-                "archives for %s are not available in this version", request_formats[format].title);
-    return NULL;
-  }
   g_autofree char *readme = outbox_make_readme(bundle, format);
   OutboxArchive *archive = g_new0(OutboxArchive, 1);
   archive->length = bundle_capacity(bundle, builder, strlen(readme));

@@ -22,9 +22,6 @@ char *outbox_clean_text(const char *text);
 /* How many columns of a terminal TEXT takes. */
 gsize outbox_text_columns(const char *text);
 
-/* FIRST_NAME as archives and folders are named by it (rules.md 6). */
-char *outbox_domain_part(const char *first_name);
-
 /* The name under which a decided file is kept: safe, and numbered. */
 char *outbox_kept_name(const char *name, guint number);
 
@@ -72,29 +69,50 @@ typedef enum {
   OUTBOX_PIECE_CERTIFICATE = 1,
   OUTBOX_PIECE_CHAIN,
   OUTBOX_PIECE_KEY,
+  OUTBOX_PIECE_KEYSTORE,
+  OUTBOX_PIECE_PASSWORD,
+  OUTBOX_PIECE_LINE_END,
   OUTBOX_PIECE_N
 } OutboxPiece;
 
-/* A member of an archive. One that needs the key is left out where there is none. */
+/* Whether a member is there depends on the private key. */
+typedef enum {
+  OUTBOX_MEMBER_BY_PIECES = 0, /* there, unless one of its pieces is not */
+  OUTBOX_MEMBER_WITHOUT_KEY,   /* in the place of another, where the key is not there */
+  OUTBOX_MEMBER_CHOICE         /* beside others that do the same: not to be installed with them */
+} OutboxMemberUse;
+
 typedef struct {
   const char *name;
   OutboxPiece pieces[4]; /* one after the other, ended by 0 */
   const char *purpose;   /* for the README */
+  OutboxMemberUse use;
 } OutboxMember;
 
 typedef struct {
   const OutboxMember *members; /* in the archive's order, ended by a NULL name */
-  /* Adds to the README how the members, laid into FOLDER, are put to use. */
-  void (*explain)(cmark_node *document, const char *folder);
+  /* Adds to the README how the members are put to use: laid into FOLDER before, unless
+   * FOLDER is NULL. A keystore is encrypted by PROFILE, or its own way (0). */
+  void (*explain)(cmark_node *document, const char *folder, PkiPfxProfile profile);
+  gboolean in_place;    /* used where they are unpacked: nothing is laid into a folder */
+  const char *key_name; /* what the applicant's own key is called beside them */
+  const char *renewal;  /* what is done with the next ones */
 } OutboxFormat;
 
 extern const OutboxFormat outbox_format_pem;
 extern const OutboxFormat outbox_format_nginx;
+extern const OutboxFormat outbox_format_apache;
+extern const OutboxFormat outbox_format_haproxy;
+extern const OutboxFormat outbox_format_tomcat;
+extern const OutboxFormat outbox_format_iis;
+extern const OutboxFormat outbox_format_jks;
 
-/* How each format is built, by RequestFormat; NULL: not in this version. */
+/* How each format is built, by RequestFormat. */
 extern const OutboxFormat *const outbox_formats[REQUEST_FORMAT_N];
 
-gboolean outbox_member_needs_key(const OutboxMember *member);
+/* Whether MEMBER holds the private key, or what opens it. */
+gboolean outbox_member_is_secret(const OutboxMember *member);
+gboolean outbox_bundle_has_member(gboolean with_key, const OutboxMember *member);
 
 /* The README.md of BUNDLE as FORMAT, in CommonMark; the caller frees it. */
 char *outbox_make_readme(const OutboxBundle *bundle, RequestFormat format);

@@ -38,6 +38,9 @@ typedef struct {
   const char *certificate_pem; /* the certificate alone */
   const char *chain_pem;       /* what the server sends after it: the issuing CA, no root */
   const Secret *private_key;   /* in PEM; NULL where it stayed with the applicant */
+  GBytes *keystore;            /* of the formats that are one (request_formats[].keystore) */
+  const Secret *password;      /* the keystore's */
+  PkiPfxProfile profile;       /* of a PFX: how the keystore is encrypted */
 } OutboxBundle;
 
 /* An archive's bytes. They may hold a private key, so they are wiped when freed. */
@@ -47,9 +50,7 @@ typedef struct {
 } OutboxArchive;
 
 /* The archive of BUNDLE in FORMAT: a ZIP, not compressed, with the members of
- * the contract in their order and a README.md, all with mode 0600.
- * CERTDROP_ERROR_REFUSED for a format that this version does not build
- * (request_formats[].available). */
+ * the contract in their order and a README.md, all with mode 0600. */
 OutboxArchive *outbox_make_archive(const OutboxBundle *bundle, RequestFormat format,
                                    GError **error);
 
@@ -58,9 +59,14 @@ OutboxArchive *outbox_archive_new(const void *bytes, gsize length);
 void outbox_archive_free(OutboxArchive *archive);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutboxArchive, outbox_archive_free)
 
-/* "outbox/certificates/ID/ID_DOMAIN_FORMAT.zip"; DOMAIN is FIRST_NAME cut to 100
- * bytes, all but [a-z0-9.-] as "_" (rules.md 6). */
-char *outbox_archive_path(const char *certificate, const char *first_name, RequestFormat format);
+/* FIRST_NAME as archives are named by it, and the keys in keystores: cut to 100 bytes,
+ * all but [a-z0-9.-] as "_" (rules.md 6). */
+char *outbox_domain_part(const char *first_name);
+
+/* "outbox/certificates/ID/ID_DOMAIN_FORMAT.zip"; ENCRYPTED to a recipient:
+ * "…_FORMAT.zip.p7m". */
+char *outbox_archive_path(const char *certificate, const char *first_name, RequestFormat format,
+                          gboolean encrypted);
 
 /* ---- Deployments ------------------------------------------------------ */
 

@@ -6,12 +6,13 @@
 
 #define MAIL_FOLDER "outbox/mail/"
 
-char *outbox_archive_path(const char *certificate, const char *first_name, RequestFormat format)
+char *outbox_archive_path(const char *certificate, const char *first_name, RequestFormat format,
+                          gboolean encrypted)
 {
   g_assert(format > 0 && format < REQUEST_FORMAT_N);
   g_autofree char *domain = outbox_domain_part(first_name);
-  return g_strdup_printf("outbox/certificates/%s/%s_%s_%s.zip", certificate, certificate, domain,
-                         request_formats[format].name);
+  return g_strdup_printf("outbox/certificates/%s/%s_%s_%s.zip%s", certificate, certificate, domain,
+                         request_formats[format].name, encrypted ? ".p7m" : "");
 }
 
 char *outbox_receipt_path(const char *name, guint number)

@@ -108,7 +108,9 @@ static gboolean add_certificate(STACK_OF(PKCS12_SAFEBAG) * bags, PkiSlice der,
 
 static gboolean add_certificates(STACK_OF(PKCS12_SAFEBAG) * bags, const PkiPfxRequest *request)
 {
-  PkiSlice left = pki_slice_from_bytes(request->chain), one;
+  PkiSlice left = {NULL, 0}, one;
+  if (request->chain != NULL)
+    left = pki_slice_from_bytes(request->chain);
   gboolean ok = add_certificate(bags, pki_slice_from_bytes(request->certificate), request);
   while (ok && left.length > 0)
     ok = pki_der_take(&left, PKI_DER_SEQUENCE, NULL, &one) && add_certificate(bags, one, NULL);

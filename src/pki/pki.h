@@ -425,7 +425,7 @@ Secret *pki_password_generate(GError **error);
 typedef struct {
   const Secret *pkcs8;    /* of any kind of key: it is not looked at */
   GBytes *certificate;    /* DER */
-  GBytes *chain;          /* DER, one after the other */
+  GBytes *chain;          /* DER, one after the other; NULL: none */
   const char *alias;      /* what the key is called in it, UTF-8 */
   const Secret *password; /* ASCII */
   PkiPfxProfile profile;

@@ -126,6 +126,12 @@ static const RecordField mail_fields[] = {
 };
 static const RecordType mail_record = {"mail", sizeof(ConfigurationMail), mail_fields};
 
+static const RecordField keytool_fields[] = {
+    RECORD_FIELD_OF(ConfigurationKeytool, command, "command", ONE, CHILD, &command_record),
+    RECORD_FIELDS_END,
+};
+static const RecordType keytool_record = {"keytool", sizeof(ConfigurationKeytool), keytool_fields};
+
 static const RecordField configuration_fields[] = {
     RECORD_FIELD_OF(Configuration, organization, "organization", ONE, CHILD, &organization_record),
     RECORD_FIELD_OF(Configuration, authority, "authority", ONE, CHILD, &authority_record),
@@ -134,6 +140,7 @@ static const RecordField configuration_fields[] = {
     RECORD_FIELD_OF(Configuration, renewal, "renewal", ONE, CHILD, &renewal_record),
     RECORD_FIELD_OF(Configuration, reminder, "reminder", ONE, CHILD, &reminder_record),
     RECORD_FIELD_OF(Configuration, mail, "mail", ONE, CHILD, &mail_record),
+    RECORD_FIELD_OF(Configuration, keytool, "keytool", ONE, CHILD, &keytool_record),
     RECORD_FIELD_OF(Configuration, refused_keys, "refusedKeys", ONE, CHILD, &refused_keys_record),
     RECORD_FIELD_OF(Configuration, targets, "target", MANY, CHILDREN, &target_record),
     RECORD_FIELD_OF(Configuration, issuers, "issuer", MANY, CHILDREN, &issuer_record),
@@ -248,4 +255,9 @@ const ConfigurationCommand *configuration_mail_command(const Configuration *conf
 const char *configuration_public_url(const Configuration *configuration)
 {
   return configuration->authority != NULL ? configuration->authority->public_url : NULL;
+}
+
+const ConfigurationCommand *configuration_keytool(const Configuration *configuration)
+{
+  return configuration->keytool != NULL ? configuration->keytool->command : NULL;
 }

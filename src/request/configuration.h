@@ -114,6 +114,10 @@ typedef struct {
 } ConfigurationMail;
 
 typedef struct {
+  ConfigurationCommand *command;
+} ConfigurationKeytool;
+
+typedef struct {
   ConfigurationOrganization *organization;
   ConfigurationAuthority *authority;
   ConfigurationVerification *verification;
@@ -121,6 +125,7 @@ typedef struct {
   ConfigurationRenewal *renewal;
   ConfigurationReminder *reminder;
   ConfigurationMail *mail;
+  ConfigurationKeytool *keytool;
   ConfigurationRefusedKeys *refused_keys;
   GPtrArray *targets; /* ConfigurationTarget; those as shipped where the file names none */
   GPtrArray *issuers; /* ConfigurationIssuer */
@@ -194,6 +199,10 @@ const ConfigurationCommand *configuration_mail_command(const Configuration *conf
 
 /* Where outbox/pki is served, or NULL. */
 const char *configuration_public_url(const Configuration *configuration);
+
+/* What makes Java keystores: Java's keytool, to which its options are added. NULL: nothing
+ * does. */
+const ConfigurationCommand *configuration_keytool(const Configuration *configuration);
 
 void configuration_free(Configuration *configuration);
 void catalog_free(Catalog *catalog);

@@ -3,13 +3,13 @@
 #include <string.h>
 
 const RequestFormatInfo request_formats[REQUEST_FORMAT_N] = {
-    [REQUEST_FORMAT_PEM] = {"pem", "PEM files", TRUE},
-    [REQUEST_FORMAT_NGINX] = {"nginx", "nginx", TRUE},
-    [REQUEST_FORMAT_APACHE] = {"apache", "Apache HTTP Server", FALSE},
-    [REQUEST_FORMAT_TOMCAT] = {"tomcat", "Tomcat", FALSE},
-    [REQUEST_FORMAT_IIS] = {"iis", "IIS", FALSE},
-    [REQUEST_FORMAT_HAPROXY] = {"haproxy", "HAProxy", FALSE},
-    [REQUEST_FORMAT_JKS] = {"jks", "Java keystore", FALSE},
+    [REQUEST_FORMAT_PEM] = {"pem", "PEM files", FALSE, NULL},
+    [REQUEST_FORMAT_NGINX] = {"nginx", "nginx", FALSE, NULL},
+    [REQUEST_FORMAT_APACHE] = {"apache", "Apache HTTP Server", FALSE, NULL},
+    [REQUEST_FORMAT_TOMCAT] = {"tomcat", "Tomcat", TRUE, "modern"},
+    [REQUEST_FORMAT_IIS] = {"iis", "IIS", TRUE, "compatible"},
+    [REQUEST_FORMAT_HAPROXY] = {"haproxy", "HAProxy", FALSE, NULL},
+    [REQUEST_FORMAT_JKS] = {"jks", "Java keystore", TRUE, NULL},
 };
 
 RequestFormat request_format_from_name(const char *name)

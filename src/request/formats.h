@@ -17,9 +17,11 @@ typedef enum {
 } RequestFormat;
 
 typedef struct {
-  const char *name;   /* of the contract: "nginx" */
-  const char *title;  /* for people: "nginx" */
-  gboolean available; /* built in this version */
+  const char *name;    /* of the contract: "nginx" */
+  const char *title;   /* for people: "nginx" */
+  gboolean keystore;   /* a store of the key with its certificate, under a password: there is
+                          none where the key stayed with the applicant */
+  const char *profile; /* how its PFX is encrypted unless asked: "modern"; NULL: it is no PFX */
 } RequestFormatInfo;
 
 /* By RequestFormat; row 0 is empty. */

@@ -169,12 +169,22 @@ typedef struct {
   RequestCertificate *leaf; /* what is in either */
 } RequestUpload;
 
+/* A certificate that archives are encrypted to, as a reader found it in PEM. */
 typedef struct {
+  GBytes *der;
+  char *subject; /* for people, one line */
+  gint64 not_before;
+  gint64 not_after;
+} RequestRecipient;
+
+typedef struct {
+  gint64 line;
   char *ref;
   char *certificate;
   char **formats;
-  char *recipient; /* PEM of a certificate to encrypt to */
-  char *profile;   /* of a PFX: modern or compatible */
+  char *recipient;       /* PEM; NULL once it is read */
+  RequestRecipient *own; /* what is in it */
+  char *profile;         /* of a PFX: modern or compatible */
 } RequestDownload;
 
 typedef struct {

@@ -340,6 +340,37 @@ dv_order() {
   $(application_child "$(domains "$2")$applicant${3-}")"
 }
 
+# download REF CERTIFICATE FORMATS [ATTRIBUTES [RECIPIENT]]: RECIPIENT is a file in PEM.
+download() {
+  local format
+  printf '<download %s ref="%s" certificate="%s" %s>\n' "$xmlns" "$1" "$2" "${4-}"
+  for format in $3; do printf '  <format>%s</format>\n' "$format"; done
+  [ -z "${5-}" ] || printf '  <recipient>\n%s\n  </recipient>\n' "$(cat "$5")"
+  printf '</download>\n'
+}
+
+# recipient NAME KEY-OPTIONS USAGE [BEGIN END]: NAME.crt and NAME.key, valid around T0 unless told: a test's
+# time is not that of the clock.
+recipient() {
+  # shellcheck disable=SC2086
+  openssl req -new -newkey $2 -nodes -keyout "$1.key" -subj "/CN=Recipient $1" -out "$1.csr" 2>/dev/null
+  mkdir -p "ca-$1" && : >"ca-$1/index" && echo 01 >"ca-$1/serial" && printf 'keyUsage=%s\n' "$3" >"ca-$1/usage"
+  printf '[ca]\ndefault_ca=c\n[c]\ndatabase=ca-%s/index\nserial=ca-%s/serial\nnew_certs_dir=ca-%s\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n' \
+    "$1" "$1" "$1" >"ca-$1/cnf"
+  openssl ca -batch -config "ca-$1/cnf" -selfsign -keyfile "$1.key" -in "$1.csr" -out "$1.crt" -notext \
+    -startdate "${4-20260101000000Z}" -enddate "${5-20280101000000Z}" -extfile "ca-$1/usage" 2>"ca-$1/err" ||
+    fail "a certificate for $1" "$(cat "ca-$1/err")"
+}
+
+# configure ELEMENTS: the configuration of the instance, with its own suffix.
+configure() {
+  printf '<configuration %s>\n  <verification><automatic suffix="example.test"/></verification>\n  %s\n</configuration>\n' \
+    "$xmlns" "$1" >"$INSTANCE/certdrop.xml"
+}
+
+# shellcheck disable=SC2034
+keytool_element="<keytool><command><argument>$(command -v keytool)</argument></command></keytool>"
+
 # The smallest whole images.
 write_png() {
   base64 -d >"$1" <<'PNG'

@@ -77,7 +77,7 @@ awk '/^  <!--/ { comment = 1 }
   echo '</configuration>'
 } >"$work/commented.xml"
 ok "so is what it has in comments" is_valid config "$work/commented.xml"
-ok "and that is all of it" is_same "authority mail refusedKeys target issuer" \
+ok "and that is all of it" is_same "authority mail keytool refusedKeys target issuer" \
   "$(sed -n 's/^  <\([a-zA-Z][a-zA-Z]*\).*/\1/p' "$work/parts" | tr '\n' ' ' | sed 's/ $//')"
 
 for product in free-dv-single standard-dv-single standard-dv-wildcard secure-ov-single secure-ov-multi \

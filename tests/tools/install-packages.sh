@@ -12,7 +12,8 @@ build='gcc libc6-dev make pkg-config libssl-dev libxml2-dev libarchive-dev libcm
   libsqlite3-dev libglib2.0-dev libglib2.0-dev-bin libidn2-dev libpsl-dev libseccomp-dev
   zlib1g-dev libgmime-3.0-dev libjson-glib-dev zip'
 check='nginx-light curl unzip sqlite3 libxml2-utils openssl jq python3 valgrind time chromium
-  clang-format clang-tidy cppcheck shellcheck procps xxd'
+  clang-format clang-tidy cppcheck shellcheck procps xxd gnutls-bin apache2-bin haproxy
+  default-jre-headless'
 
 # What a package is good for, where another package may bring it as well.
 has_instead() {
@@ -21,6 +22,10 @@ has_instead() {
   pkg-config) command -v pkg-config ;;
   gcc) command -v "${CC:-gcc}" ;;
   xxd) command -v xxd ;;
+  gnutls-bin) command -v certtool ;;
+  apache2-bin) command -v apache2 || test -x /usr/sbin/apache2 ;;
+  haproxy) command -v haproxy || test -x /usr/sbin/haproxy ;;
+  default-jre-headless) command -v keytool ;;
   nodejs) command -v node ;;
   npm) command -v npm ;;
   clang-format | clang-tidy | chromium) command -v "$1" ;;

@@ -240,6 +240,19 @@ static void test_order_has_defaults(void)
   g_assert_cmpstr(order->application->action, ==, "submit");
 }
 
+/* A certificate that archives can be encrypted to. */
+#define RECIPIENT                                                                                  \
+  "-----BEGIN CERTIFICATE-----\n"                                                                  \
+  "MIIBbjCCARWgAwIBAgIUX7gnH36rIj06tg5zsy0ARINKAoswCgYIKoZIzj0EAwIw\n"                             \
+  "DDEKMAgGA1UEAwwBUjAgFw0yNjExMjcyMTQ5MzlaGA8yMTI2MTEwMzIxNDkzOVow\n"                             \
+  "DDEKMAgGA1UEAwwBUjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABFHxkCDYt6/6\n"                             \
+  "LbZV9FyKkCRtAGqszBYSR/LDk7BINY5E36zE7EYWGtIdLrpQWipuHwxsIANeH3qc\n"                             \
+  "pgfnn6MIfaCjUzBRMB0GA1UdDgQWBBTdgArOlvlqGVb53gYKyfUaW2uv9DAfBgNV\n"                             \
+  "HSMEGDAWgBTdgArOlvlqGVb53gYKyfUaW2uv9DAPBgNVHRMBAf8EBTADAQH/MAoG\n"                             \
+  "CCqGSM49BAMCA0cAMEQCIGOmYAkDoFQLG9zs0x2jRlFCNskuT/0G0QFMukjInVhO\n"                             \
+  "AiANDFQ3ehDiBzcPdgwyFcpLSZdphzvgHDbI2eFLuowVJg==\n"                                             \
+  "-----END CERTIFICATE-----\n"
+
 /* One valid document of each kind: table, schema and struct fit together. */
 static const char *const samples[REQUEST_KIND_N] = {
     [REQUEST_KIND_ORDER] = "<order" NS " ref=\"R\"><product>p</product></order>",
@@ -255,7 +268,7 @@ static const char *const samples[REQUEST_KIND_N] = {
                             "passphrase=\"" PAIR_PASSPHRASE "\">" PAIR_KEY
                             "</privateKey><certificate>" PAIR_CERTIFICATE "</certificate></upload>",
     [REQUEST_KIND_DOWNLOAD] = "<download" NS " ref=\"R\" certificate=\"C\"><format>jks</format>"
-                              "<recipient>P</recipient><format>pem</format></download>",
+                              "<recipient>" RECIPIENT "</recipient><format>pem</format></download>",
     [REQUEST_KIND_DEPLOYMENT] =
         "<deployment" NS " ref=\"R\" certificate=\"C\"><target product=\"slb\"><region>a</region>"
         "<region>b</region></target><target product=\"cdn\"/></deployment>",
@@ -294,6 +307,8 @@ static void test_lists_are_read(void)
   g_assert_cmpstr(download->formats[0], ==, "jks");
   g_assert_cmpstr(download->formats[1], ==, "pem");
   g_assert_null(download->formats[2]);
+  g_assert_null(download->recipient);
+  g_assert_cmpstr(download->own->subject, ==, "CN = R");
 }
 
 /* What a reader finds in certificates of others travels; their text, and a key, do not. */

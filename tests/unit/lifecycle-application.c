@@ -271,7 +271,26 @@ static void test_formats(World *world, gconstpointer data G_GNUC_UNUSED)
     RequestApplication *application = new_application("www.abc.com");
     application->download = g_strsplit(request_formats[format].name, ",", 0);
     expect(world, new_application_item("submit", application), "store status mail",
-           request_formats[format].available ? NULL : "not-available");
+           format == REQUEST_FORMAT_JKS ? "format-keytool" : NULL);
+  }
+  know_keytool(world);
+  RequestApplication *java = new_application("www.abc.com");
+  java->download = g_strsplit("jks", ",", 0);
+  expect(world, new_application_item("submit", java), "store status mail", NULL);
+}
+
+/* A keystore has a key in it. */
+static void test_formats_without_key(World *world, gconstpointer data G_GNUC_UNUSED)
+{
+  know_certificate(world, "dv", LIFECYCLE_STATUS_PAID);
+  know_keytool(world);
+  for (RequestFormat format = 1; format < REQUEST_FORMAT_N; format++) {
+    RequestApplication *application = new_application("www.abc.com");
+    application->csr = g_new0(RequestCsr, 1);
+    application->csr->mode = g_strdup("manual");
+    application->download = g_strsplit(request_formats[format].name, ",", 0);
+    expect(world, new_application_item("submit", application), "store status mail",
+           request_formats[format].keystore ? "format-key" : NULL);
   }
 }
 
@@ -500,6 +519,7 @@ int main(int argc, char **argv)
   ADD("complete/company-ignored", test_company_ignored);
   ADD("complete/rest", test_complete_rest);
   ADD("formats", test_formats);
+  ADD("formats-without-key", test_formats_without_key);
   ADD("names", test_names);
   ADD("name-count", test_name_count);
   ADD("automatic", test_automatic);

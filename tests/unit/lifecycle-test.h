@@ -100,6 +100,14 @@ static inline void world_tear_down(World *world, gconstpointer data)
   catalog_free(world->catalog);
 }
 
+static inline void know_keytool(World *world)
+{
+  ConfigurationKeytool *keytool = g_new0(ConfigurationKeytool, 1);
+  keytool->command = g_new0(ConfigurationCommand, 1);
+  keytool->command->arguments = g_strsplit("keytool", " ", 0);
+  world->configuration->keytool = keytool;
+}
+
 /* The order PO-1 of one certificate of PRODUCT, and its certificate PO-1.1. */
 static inline void know_certificate(World *world, const char *product, LifecycleStatus status)
 {
@@ -250,6 +258,7 @@ static inline char *steps_of(const LifecycleDecision *decision)
       [LIFECYCLE_STEP_LINK_SUCCESSOR] = "link",
       [LIFECYCLE_STEP_DEPLOY] = "deploy",
       [LIFECYCLE_STEP_UNDEPLOY] = "undeploy",
+      [LIFECYCLE_STEP_MAKE_ARCHIVE] = "archive",
   };
   GString *text = g_string_new(NULL);
   for (guint i = 0; i < decision->steps->len; i++) {

@@ -31,10 +31,27 @@ static OutboxBundle example_bundle(const Secret *key)
   };
 }
 
+static GBytes *keystore;
+static Secret *password;
+
+/* A keystore is there for the formats that are one. */
+static OutboxBundle bundle_for(const OutboxBundle *bundle, RequestFormat format)
+{
+  OutboxBundle fitting = *bundle;
+  if (request_formats[format].keystore) {
+    fitting.keystore = keystore;
+    fitting.password = password;
+    if (request_formats[format].profile != NULL)
+      pki_pfx_profile_from_string(request_formats[format].profile, &fitting.profile);
+  }
+  return fitting;
+}
+
 static OutboxArchive *make(const OutboxBundle *bundle, RequestFormat format)
 {
   GError *error = NULL;
-  OutboxArchive *archive = outbox_make_archive(bundle, format, &error);
+  OutboxBundle fitting = bundle_for(bundle, format);
+  OutboxArchive *archive = outbox_make_archive(&fitting, format, &error);
   g_assert_no_error(error);
   g_assert_nonnull(archive);
   return archive;
@@ -78,6 +95,31 @@ static void test_members(void)
       {REQUEST_FORMAT_PEM, FALSE, "cert.pem chain.pem fullchain.pem README.md "},
       {REQUEST_FORMAT_NGINX, TRUE, "fullchain.pem privkey.pem README.md "},
       {REQUEST_FORMAT_NGINX, FALSE, "fullchain.pem README.md "},
+      {REQUEST_FORMAT_APACHE, TRUE, "cert.pem chain.pem privkey.pem README.md "},
+      {REQUEST_FORMAT_APACHE, FALSE, "cert.pem chain.pem README.md "},
+      {REQUEST_FORMAT_HAPROXY, TRUE,
+       "site.pem key-apart/site.pem key-apart/site.pem.key README.md "},
+      {REQUEST_FORMAT_HAPROXY, FALSE, "site.pem README.md "},
+      {REQUEST_FORMAT_TOMCAT, TRUE, "keystore.p12 password.txt README.md "},
+      {REQUEST_FORMAT_IIS, TRUE, "certificate.pfx password.txt README.md "},
+      {REQUEST_FORMAT_JKS, TRUE, "keystore.jks password.txt README.md "},
+  };
+  static const struct {
+    const char *name;
+    const char *with_key;
+    const char *without;
+  } contents[] = {
+      {"fullchain.pem", CERTIFICATE_PEM CHAIN_PEM, CERTIFICATE_PEM CHAIN_PEM},
+      {"cert.pem", CERTIFICATE_PEM, CERTIFICATE_PEM},
+      {"chain.pem", CHAIN_PEM, CHAIN_PEM},
+      {"privkey.pem", KEY_PEM, NULL},
+      {"site.pem", CERTIFICATE_PEM CHAIN_PEM KEY_PEM, CERTIFICATE_PEM CHAIN_PEM},
+      {"key-apart/site.pem", CERTIFICATE_PEM CHAIN_PEM, NULL},
+      {"key-apart/site.pem.key", KEY_PEM, NULL},
+      {"keystore.p12", "KEYSTORE", NULL},
+      {"certificate.pfx", "KEYSTORE", NULL},
+      {"keystore.jks", "KEYSTORE", NULL},
+      {"password.txt", "password\n", NULL},
   };
   g_autoptr(Secret) key = secret_new_copy(KEY_PEM, strlen(KEY_PEM));
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -86,13 +128,10 @@ static void test_members(void)
     g_autoptr(GString) names = g_string_new(NULL);
     g_autoptr(GHashTable) members = read_members(archive, names);
     g_assert_cmpstr(names->str, ==, cases[i].names);
-    g_assert_cmpstr(g_hash_table_lookup(members, "fullchain.pem"), ==, CERTIFICATE_PEM CHAIN_PEM);
-    if (cases[i].with_key)
-      g_assert_cmpstr(g_hash_table_lookup(members, "privkey.pem"), ==, KEY_PEM);
-    if (cases[i].format == REQUEST_FORMAT_PEM) {
-      g_assert_cmpstr(g_hash_table_lookup(members, "cert.pem"), ==, CERTIFICATE_PEM);
-      g_assert_cmpstr(g_hash_table_lookup(members, "chain.pem"), ==, CHAIN_PEM);
-    }
+    for (gsize k = 0; k < G_N_ELEMENTS(contents); k++)
+      if (g_hash_table_contains(members, contents[k].name))
+        g_assert_cmpstr(g_hash_table_lookup(members, contents[k].name), ==,
+                        cases[i].with_key ? contents[k].with_key : contents[k].without);
   }
 }
 
@@ -121,6 +160,46 @@ static void test_readme(void)
   g_assert_null(strstr(nginx_text, "made for your own CSR"));
   g_assert_nonnull(strstr(keyless_text, "made for your own CSR"));
   g_assert_null(strchr(nginx, '{'));
+}
+
+/* The README of each format names each member of its archive, and says what else depends
+ * on the format, the profile and the key. */
+static void test_readme_of_each_format(void)
+{
+  static const struct {
+    RequestFormat format;
+    gboolean with_key;
+    PkiPfxProfile profile;
+    const char *text;
+  } cases[] = {
+      {REQUEST_FORMAT_APACHE, TRUE, 0, "SSLCertificateFile /etc/ssl/www.example.test/cert.pem"},
+      {REQUEST_FORMAT_APACHE, FALSE, 0, "install -m 0600 privkey.pem /etc/ssl/www.example.test/"},
+      {REQUEST_FORMAT_HAPROXY, TRUE, 0, "bind :443 ssl crt /etc/ssl/www.example.test/site.pem"},
+      {REQUEST_FORMAT_HAPROXY, FALSE, 0, "install -m 0600 site.pem.key /etc/ssl/www.example.test/"},
+      {REQUEST_FORMAT_TOMCAT, TRUE, 0, "certificateKeystoreFile="},
+      {REQUEST_FORMAT_TOMCAT, TRUE, PKI_PFX_PROFILE_MODERN, "AES-256"},
+      {REQUEST_FORMAT_TOMCAT, TRUE, PKI_PFX_PROFILE_COMPATIBLE, "3DES"},
+      {REQUEST_FORMAT_IIS, TRUE, PKI_PFX_PROFILE_COMPATIBLE, "Import-PfxCertificate"},
+      {REQUEST_FORMAT_IIS, TRUE, PKI_PFX_PROFILE_COMPATIBLE, "Windows Server 2016"},
+      {REQUEST_FORMAT_IIS, TRUE, PKI_PFX_PROFILE_MODERN, "profile=\"compatible\""},
+      {REQUEST_FORMAT_JKS, TRUE, 0, "its alias is `www.example.test`"},
+  };
+  g_autoptr(Secret) key = secret_new_copy(KEY_PEM, strlen(KEY_PEM));
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    OutboxBundle example = example_bundle(cases[i].with_key ? key : NULL);
+    OutboxBundle bundle = bundle_for(&example, cases[i].format);
+    if (cases[i].profile != 0)
+      bundle.profile = cases[i].profile;
+    g_autofree char *readme = outbox_make_readme(&bundle, cases[i].format);
+    g_autofree char *flowing = squeeze_spaces(readme);
+    g_test_message("%s", readme);
+    g_assert_nonnull(strstr(flowing, cases[i].text));
+    g_assert_null(strchr(readme, '{'));
+    const OutboxMember *member = outbox_formats[cases[i].format]->members;
+    for (; member->name != NULL; member++)
+      if (outbox_bundle_has_member(cases[i].with_key, member))
+        g_assert_nonnull(strstr(readme, member->name));
+  }
 }
 
 static void test_naughty_readme(void)
@@ -236,7 +315,8 @@ static guint count_in_memory(const Secret *secret)
   return count;
 }
 
-/* While an archive is there, the key is in memory twice; then once. */
+/* While an archive is there, the key is in memory once more for each member with it; then
+ * once. */
 static void test_leaves_no_key(void)
 {
   g_autoptr(Secret) key = secret_new(48);
@@ -245,9 +325,12 @@ static void test_leaves_no_key(void)
   g_assert_cmpuint(count_in_memory(key), ==, 1);
   OutboxBundle bundle = example_bundle(key);
   for (int i = 0; i < 3; i++)
-    for (RequestFormat format = REQUEST_FORMAT_PEM; format <= REQUEST_FORMAT_NGINX; format++) {
+    for (RequestFormat format = 1; format < REQUEST_FORMAT_N; format++) {
       OutboxArchive *archive = make(&bundle, format);
-      g_assert_cmpuint(count_in_memory(key), ==, 2);
+      guint copies = request_formats[format].keystore   ? 0
+                     : format == REQUEST_FORMAT_HAPROXY ? 2
+                                                        : 1;
+      g_assert_cmpuint(count_in_memory(key), ==, 1 + copies);
       outbox_archive_free(archive);
       g_assert_cmpuint(count_in_memory(key), ==, 1);
     }
@@ -270,29 +353,19 @@ static void test_large(void)
   g_assert_nonnull(strstr(g_hash_table_lookup(members, "README.md"), "`host-999.example.test`"));
 }
 
-static void test_formats(void)
-{
-  for (RequestFormat format = 1; format < REQUEST_FORMAT_N; format++) {
-    OutboxBundle bundle = example_bundle(NULL);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(OutboxArchive) archive = outbox_make_archive(&bundle, format, &error);
-    g_assert_true((archive != NULL) == request_formats[format].available);
-    if (archive == NULL)
-      g_assert_error(error, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED);
-  }
-}
-
 int main(int argc, char **argv)
 {
   outbox_test_init(&argc, &argv);
+  keystore = g_bytes_new_static("KEYSTORE", 8);
+  password = secret_new_copy("password", 8);
   g_test_add_func("/outbox/archive/members", test_members);
   g_test_add_func("/outbox/archive/readme", test_readme);
+  g_test_add_func("/outbox/archive/readme-of-each-format", test_readme_of_each_format);
   g_test_add_func("/outbox/archive/naughty-readme", test_naughty_readme);
   g_test_add_func("/outbox/archive/is-deterministic", test_is_deterministic);
   g_test_add_func("/outbox/archive/time-stamp", test_time_stamp);
   g_test_add_func("/outbox/archive/threads", test_threads);
   g_test_add_func("/outbox/archive/leaves-no-key", test_leaves_no_key);
   g_test_add_func("/outbox/archive/large", test_large);
-  g_test_add_func("/outbox/archive/formats", test_formats);
   return g_test_run();
 }

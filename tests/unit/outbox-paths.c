@@ -9,7 +9,7 @@ static void assert_path(char *path, const char *expected)
 
 static void test_paths(void)
 {
-  assert_path(outbox_archive_path("PO-4711.1", "www.abc.com", REQUEST_FORMAT_NGINX),
+  assert_path(outbox_archive_path("PO-4711.1", "www.abc.com", REQUEST_FORMAT_NGINX, FALSE),
               "outbox/certificates/PO-4711.1/PO-4711.1_www.abc.com_nginx.zip");
   assert_path(outbox_receipt_path("monday.xml", 1), "outbox/receipts/monday.xml.receipt.xml");
   assert_path(outbox_receipt_path("monday.xml", 0), "outbox/receipts/monday.xml.receipt.xml");
@@ -75,7 +75,7 @@ static void test_long_references(void)
   g_autofree char *ref = g_strnfill(64, 'a');
   g_autofree char *name = g_strnfill(253, 'b');
   char *const paths[] = {
-      outbox_archive_path(ref, name, REQUEST_FORMAT_HAPROXY),
+      outbox_archive_path(ref, name, REQUEST_FORMAT_HAPROXY, TRUE),
       outbox_letter_path(ref, ref),
       outbox_mail_path(ref, ref, LIFECYCLE_MAIL_SUBMITTED, NOW),
       outbox_attachment_path(ref, ref, "confirmationLetter", "png"),

@@ -161,9 +161,11 @@ static void test_formats(void)
   for (RequestFormat format = 1; format < REQUEST_FORMAT_N; format++) {
     g_assert_cmpint(request_format_from_name(request_formats[format].name), ==, format);
     g_assert_nonnull(request_formats[format].title);
+    /* A PFX is a keystore. */
+    g_assert_true(request_formats[format].keystore || request_formats[format].profile == NULL);
   }
   g_assert_cmpint(request_format_from_name("zip"), ==, 0);
-  g_assert_true(request_formats[REQUEST_FORMAT_DEFAULT].available);
+  g_assert_false(request_formats[REQUEST_FORMAT_DEFAULT].keystore);
 }
 
 int main(int argc, char **argv)
