@@ -13,6 +13,7 @@ typedef struct {
   char *from; /* a temporary name, or the file to move or to shred */
   char *to;   /* NULL: shred */
   gboolean temporary;
+  gboolean folder; /* to be removed */
 } GroupEntry;
 
 struct FileGroup {
@@ -38,10 +39,10 @@ FileGroup *file_group_new(int root)
 }
 
 static void file_group_add(FileGroup *group, FilePhase phase, const char *from, const char *to,
-                           gboolean temporary)
+                           gboolean temporary, gboolean folder)
 {
   GroupEntry *entry = g_new0(GroupEntry, 1);
-  *entry = (GroupEntry){phase, g_strdup(from), g_strdup(to), temporary};
+  *entry = (GroupEntry){phase, g_strdup(from), g_strdup(to), temporary, folder};
   g_mutex_lock(&group->lock);
   g_ptr_array_add(group->entries, entry);
   g_mutex_unlock(&group->lock);
@@ -53,18 +54,23 @@ gboolean file_group_write(FileGroup *group, FilePhase phase, const char *path, c
   g_autofree char *temporary = NULL;
   if (!file_write_temporary(group->root, path, bytes, length, mode, FALSE, &temporary, error))
     return FALSE;
-  file_group_add(group, phase, temporary, path, TRUE);
+  file_group_add(group, phase, temporary, path, TRUE, FALSE);
   return TRUE;
 }
 
 void file_group_move(FileGroup *group, const char *from, const char *to)
 {
-  file_group_add(group, FILE_PHASE_MOVE, from, to, FALSE);
+  file_group_add(group, FILE_PHASE_MOVE, from, to, FALSE, FALSE);
 }
 
 void file_group_shred(FileGroup *group, const char *path)
 {
-  file_group_add(group, FILE_PHASE_MOVE, path, NULL, FALSE);
+  file_group_add(group, FILE_PHASE_MOVE, path, NULL, FALSE, FALSE);
+}
+
+void file_group_remove_folder(FileGroup *group, const char *path)
+{
+  file_group_add(group, FILE_PHASE_MOVE, path, NULL, FALSE, TRUE);
 }
 
 guint file_group_size(const FileGroup *group)
@@ -82,8 +88,16 @@ static gboolean file_shred(int root, const char *path, GError **error)
   return file_sync_parent(root, path, error) && file_wipe(root, temporary, error);
 }
 
+static gboolean file_remove_empty_folder(int root, const char *path, GError **error)
+{
+  return (file_step() && unlinkat(root, path, AT_REMOVEDIR) == 0) || errno == ENOENT ||
+         errno == ENOTEMPTY || error_set_errno(error, errno, "%s: cannot remove", path);
+}
+
 static gboolean group_entry_commit(int root, GroupEntry *entry, GError **error)
 {
+  if (entry->folder)
+    return file_remove_empty_folder(root, entry->from, error);
   if (entry->to == NULL)
     return file_shred(root, entry->from, error);
   if (!entry->temporary && faccessat(root, entry->from, F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&

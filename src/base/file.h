@@ -65,6 +65,9 @@ void file_group_move(FileGroup *group, const char *from, const char *to);
  * a killed run left of it, file_remove_temporary() removes in the same way. */
 void file_group_shred(FileGroup *group, const char *path);
 
+/* Removes the folder PATH in the last phase of the commit, unless something is in it. */
+void file_group_remove_folder(FileGroup *group, const char *path);
+
 /* Syncs all that was written, then gives each file its name, phase by phase.
  * The names are durable after the next sync. */
 gboolean file_group_commit(FileGroup *group, GError **error);
