@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "commands/commands-private.h"
 
 /* An entry of the history: what, when, by which file. */
@@ -39,13 +40,43 @@ static gboolean add_issuer(JsonBuilder *builder, Ledger *ledger,
   return TRUE;
 }
 
+/* A deleted certificate has no status; here alone it is shown as such (rules.md 23). */
+static const char *status_name(LifecycleStatus status)
+{
+  return status != 0 ? lifecycle_statuses[status].name : "deleted";
+}
+
+/* What was paid back for it, and the revocation that it came with; null where there is none. */
+static gboolean add_revocation(JsonBuilder *builder, Ledger *ledger,
+                               const LedgerCertificate *certificate, GError **error)
+{
+  g_autoptr(LedgerRefund) refund = NULL;
+  if (!ledger_read_refund(ledger, certificate->id, &refund, error))
+    return FALSE;
+  json_add_time(builder, "revoked", certificate->revoked);
+  json_add_text(builder, "reason",
+                certificate->revoked != 0 ? lifecycle_reasons[certificate->reason].name : NULL);
+  json_builder_set_member_name(builder, "refund");
+  if (refund == NULL) {
+    json_builder_add_null_value(builder);
+    return TRUE;
+  }
+  g_autofree char *amount = text_format_money(refund->amount);
+  json_builder_begin_object(builder);
+  json_add_text(builder, "amount", amount);
+  json_add_text(builder, "currency", refund->currency);
+  json_add_text(builder, "reference", refund->reference);
+  json_builder_end_object(builder);
+  return TRUE;
+}
+
 static gboolean add_certificate(JsonBuilder *builder, Ledger *ledger,
                                 const LedgerCertificate *certificate, GError **error)
 {
   json_add_text(builder, "id", certificate->id);
   json_add_text(builder, "order", certificate->order);
   json_add_text(builder, "product", certificate->uploaded ? NULL : certificate->product->id);
-  json_add_text(builder, "status", lifecycle_statuses[certificate->status].name);
+  json_add_text(builder, "status", status_name(certificate->status));
   json_add_texts(builder, "domains", certificate->names);
   json_add_time(builder, "notBefore", certificate->not_before);
   json_add_time(builder, "notAfter", certificate->not_after);
@@ -61,6 +92,7 @@ static gboolean add_certificate(JsonBuilder *builder, Ledger *ledger,
   json_builder_set_member_name(builder, "uploaded");
   json_builder_add_boolean_value(builder, certificate->uploaded);
   return json_add_deployments(builder, ledger, certificate->id, error) &&
+         add_revocation(builder, ledger, certificate, error) &&
          add_history(builder, ledger, certificate->id, certificate->order, error);
 }
 
@@ -84,6 +116,8 @@ static gboolean add_order(JsonBuilder *builder, Ledger *ledger, const LedgerOrde
   json_add_text(builder, "currency", facts->currency);
   json_builder_set_member_name(builder, "paid");
   json_builder_add_boolean_value(builder, facts->paid);
+  g_autofree char *due = text_format_money(lifecycle_due(facts));
+  json_add_text(builder, "due", due);
   json_add_time(builder, "created", order->created);
   json_builder_set_member_name(builder, "certificates");
   json_builder_begin_array(builder);
@@ -91,7 +125,7 @@ static gboolean add_order(JsonBuilder *builder, Ledger *ledger, const LedgerOrde
     const LedgerCertificate *certificate = g_ptr_array_index(certificates, i);
     json_builder_begin_object(builder);
     json_add_text(builder, "id", certificate->id);
-    json_add_text(builder, "status", lifecycle_statuses[certificate->status].name);
+    json_add_text(builder, "status", status_name(certificate->status));
     json_builder_end_object(builder);
   }
   json_builder_end_array(builder);

@@ -59,6 +59,8 @@ gboolean apply_write_mail(Keeper *keeper, const LifecycleStep *step, KeeperStepC
       .until = step->until,
       .failure = step->failure,
       .lost = context->issue != NULL ? context->issue->lost : 0,
+      .reason = step->reason,
+      .refund = step->payment,
   };
   g_autoptr(GError) refused = NULL;
   GBytes *content = outbox_make_mail(&mail, &refused);

@@ -32,6 +32,14 @@ gboolean apply_deploy(Keeper *keeper, const LifecycleStep *step, KeeperStepConte
                       GError **error);
 gboolean apply_undeploy(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
                         GError **error);
+gboolean apply_withdraw(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
+                        GError **error);
+gboolean apply_revoke(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
+                      GError **error);
+gboolean apply_refund(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
+                      GError **error);
+gboolean apply_delete(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
+                      GError **error);
 
 gboolean apply_link_successor(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
                               GError **error);

@@ -18,17 +18,17 @@ static const ApplyStep apply_steps[] = {
     [LIFECYCLE_STEP_WRITE_LETTER] = apply_write_letter,
     [LIFECYCLE_STEP_WRITE_MAIL] = apply_write_mail,
     [LIFECYCLE_STEP_WRITE_ATTACHMENTS] = apply_write_attachments,
-    [LIFECYCLE_STEP_WITHDRAW] = not_built,
     [LIFECYCLE_STEP_UPLOAD] = apply_upload,
+    [LIFECYCLE_STEP_WITHDRAW] = apply_withdraw,
     [LIFECYCLE_STEP_REQUEST_OUTSIDE] = not_built,
     [LIFECYCLE_STEP_TAKE_CERTIFICATE] = not_built,
     [LIFECYCLE_STEP_MAKE_ARCHIVE] = apply_make_archive,
     [LIFECYCLE_STEP_LINK_SUCCESSOR] = apply_link_successor,
     [LIFECYCLE_STEP_DEPLOY] = apply_deploy,
     [LIFECYCLE_STEP_UNDEPLOY] = apply_undeploy,
-    [LIFECYCLE_STEP_REVOKE] = not_built,
-    [LIFECYCLE_STEP_REFUND] = not_built,
-    [LIFECYCLE_STEP_DELETE] = not_built,
+    [LIFECYCLE_STEP_REVOKE] = apply_revoke,
+    [LIFECYCLE_STEP_REFUND] = apply_refund,
+    [LIFECYCLE_STEP_DELETE] = apply_delete,
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(apply_steps) == LIFECYCLE_STEP_N);
 

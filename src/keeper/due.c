@@ -32,6 +32,7 @@ static const DueWork works[] = {
     {KEEPER_DUE_BEFORE_INBOX, expire},
     {KEEPER_DUE_AFTER_INBOX, keeper_renew},
     {KEEPER_DUE_AFTER_INBOX, refresh_crls},
+    {KEEPER_DUE_AFTER_INBOX, keeper_empty_log},
     {KEEPER_DUE_AFTER_INBOX, keeper_remind},    /* after what renews … */
     {KEEPER_DUE_AFTER_INBOX, keeper_send_mail}, /* … and this last of what may write mail */
     /* Commands of targets may hang: nothing else is to wait for them. */
@@ -39,10 +40,18 @@ static const DueWork works[] = {
     {KEEPER_DUE_AFTER_INBOX, keeper_do_deployments},
 };
 
+/* What the inbox asked for is owed at once, even by a run that is asked to stop: the revocation
+ * list, and that a destroyed key is nowhere any more. */
+static gboolean is_owed(const DueWork *due)
+{
+  return due->work == refresh_crls || due->work == keeper_empty_log;
+}
+
 gboolean keeper_do_due(Keeper *keeper, KeeperDueTime time, GError **error)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS(works) && !keeper_is_stopped(); i++)
-    if (works[i].time == time && !works[i].work(keeper, error))
+  for (gsize i = 0; i < G_N_ELEMENTS(works); i++)
+    if (works[i].time == time && (!keeper_is_stopped() || is_owed(&works[i])) &&
+        !works[i].work(keeper, error))
       return FALSE;
   return TRUE;
 }

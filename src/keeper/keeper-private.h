@@ -113,8 +113,15 @@ void keeper_say(Keeper *keeper, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The files of the authority that others fetch, except its CRLs. */
 gboolean keeper_publish_authority(Keeper *keeper, GError **error);
 
-/* Revocation lists: writes those that are missing or more than half over. */
+/* Revocation lists: writes those that are missing or more than half over, and that of the
+ * issuing CA where keeper_want_crl() asked for it, in this run or one that was killed. */
 gboolean keeper_refresh_crls(Keeper *keeper, GError **error);
+gboolean keeper_want_crl(Keeper *keeper, GError **error);
+
+/* Keys that were deleted lie in the ledger's write-ahead log until it is emptied: it is at the
+ * end of a run in which keeper_want_emptied_log() was called, or of the next that can. */
+gboolean keeper_want_emptied_log(Keeper *keeper, GError **error);
+gboolean keeper_empty_log(Keeper *keeper, GError **error);
 
 /* What is due by time: expiry, renewals, retries, reminders, revocation lists (due.c
  * has the table). Each work opens and ends its own groups. */

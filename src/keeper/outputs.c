@@ -149,10 +149,21 @@ static gboolean stage_blank(Keeper *keeper, KeeperOutput *output, FileGroup *gro
   return TRUE;
 }
 
+/* These have a folder for each certificate, which goes with the last file in it. */
+static gboolean is_folder_of_certificate(const char *path)
+{
+  return g_str_has_prefix(path, "outbox/certificates/") ||
+         g_str_has_prefix(path, "outbox/verification/");
+}
+
 static gboolean stage_remove(Keeper *keeper G_GNUC_UNUSED, KeeperOutput *output, FileGroup *group,
                              GError **error G_GNUC_UNUSED)
 {
   file_group_shred(group, output->row->path);
+  if (!is_folder_of_certificate(output->row->path))
+    return TRUE;
+  g_autofree char *folder = g_path_get_dirname(output->row->path);
+  file_group_remove_folder(group, folder);
   return TRUE;
 }
 

@@ -61,11 +61,28 @@ static gboolean read_certificates(Keeper *keeper, const char *subject, const Lif
   return row == NULL || add_certificate(keeper, row, ret_certificates, error);
 }
 
+/* What an accepted revocation has paid back, into REFUND, which borrows from *RET_ROW. */
+static gboolean read_refund(Keeper *keeper, const LedgerItem *row, LedgerRefund **ret_row,
+                            RequestPayment *refund, GError **error)
+{
+  if (row->kind != REQUEST_KIND_REVOCATION || row->outcome != LIFECYCLE_OUTCOME_ACCEPTED)
+    return TRUE;
+  if (!ledger_read_refund(keeper->ledger, row->subject, ret_row, error))
+    return FALSE;
+  if (*ret_row != NULL)
+    *refund = (RequestPayment){.reference = (*ret_row)->reference,
+                               .amount = (*ret_row)->amount,
+                               .currency = (*ret_row)->currency};
+  return TRUE;
+}
+
 static gboolean add_item(Keeper *keeper, const LedgerItem *row, OutboxReceipt *receipt,
                          OutboxReport *report, GError **error)
 {
   g_auto(Certificates) certificates = {0};
   g_autoptr(LifecycleOrder) order = NULL;
+  g_autoptr(LedgerRefund) refund_row = NULL;
+  RequestPayment refund = {0};
   OutboxItem item = {.kind = row->kind,
                      .ref = row->ref,
                      .outcome = row->outcome,
@@ -76,11 +93,14 @@ static gboolean add_item(Keeper *keeper, const LedgerItem *row, OutboxReceipt *r
     if (!ledger_read_order(keeper->ledger, row->subject, &order, error) ||
         !read_certificates(keeper, row->subject, order, &certificates, error))
       return FALSE;
-    item.due = order != NULL && !order->paid ? order->price : 0;
+    item.due = order != NULL ? lifecycle_due(order) : 0;
     item.currency = order != NULL ? order->currency : NULL;
     item.certificates = (const OutboxCertificate *)(void *)certificates.certificates->data;
     item.certificate_count = certificates.certificates->len;
   }
+  if (!read_refund(keeper, row, &refund_row, &refund, error))
+    return FALSE;
+  item.refund = refund_row != NULL ? &refund : NULL;
   outbox_receipt_add_item(receipt, &item);
   if (report != NULL)
     outbox_report_add_item(report, &item);

@@ -6,7 +6,8 @@
   "c.created, c.changed, "                                                                         \
   "c.submitted, c.first_issued, c.not_before, c.not_after, c.term_end, i.serial, i.sha256, "       \
   "i.spki_sha256, k.kind, k.wrapped IS NOT NULL, c.uploaded, c.forerunner, c.successor, "          \
-  "c.due, c.failing_since, c.failures, c.failure, c.review_asked, c.name, c.deployed "
+  "c.due, c.failing_since, c.failures, c.failure, c.review_asked, c.name, "                        \
+  "c.deployed, c.revoked, c.reason, c.deleted "
 #define CERTIFICATE_TABLES                                                                         \
   "FROM certificate c JOIN orders o ON o.ref = c.order_ref "                                       \
   "LEFT JOIN issue i ON i.number = c.issue LEFT JOIN key k ON k.spki_sha256 = i.spki_sha256 "
@@ -64,6 +65,9 @@ static LedgerCertificate *certificate_from_row(sqlite3_stmt *row, gint64 *ret_pr
   certificate->review_asked = sqlite3_column_int64(row, 26);
   certificate->name = column_text(row, 27);
   certificate->deployed = column_text(row, 28);
+  certificate->revoked = sqlite3_column_int64(row, 29);
+  certificate->reason = (int)sqlite3_column_int64(row, 30);
+  certificate->deleted = sqlite3_column_int64(row, 31);
   return certificate;
 }
 
@@ -104,7 +108,8 @@ gboolean ledger_read_certificate(Ledger *ledger, const char *id,
 GPtrArray *ledger_certificates_in_block(Ledger *ledger, gint64 block, guint statuses,
                                         GError **error)
 {
-  guint set = statuses != 0 ? statuses : ~0u;
+  const guint deleted = 1u; /* status 0 is in no list */
+  guint set = (statuses != 0 ? statuses : ~0u) & ~deleted;
   sqlite3_stmt *row = ledger_query(
       ledger, error,
       SELECT_CERTIFICATE "WHERE c.number > $1 AND c.number <= $2 "

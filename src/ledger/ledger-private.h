@@ -6,6 +6,9 @@
 
 #include "ledger/ledger.h"
 
+/* How long to wait for another process that has the database. */
+#define LEDGER_PATIENCE_MS (5 * 60 * 1000)
+
 struct Ledger {
   sqlite3 *database;
   Ledger *trunk;          /* of a branch: holds the ledger that it came from as it was */
@@ -93,6 +96,16 @@ void ledger_mark_listed(Ledger *ledger, gint64 number, gint64 status);
  * and makes the pages stale that this changes. */
 gboolean ledger_change_block(Ledger *ledger, gint64 number, LifecycleStatus status, int change,
                              GError **error);
+
+/* Nothing of CERTIFICATE lies with a reviewer or an issuer outside any more; the key that
+ * was made for the latter is destroyed. */
+gboolean ledger_end_pending(Ledger *ledger, const char *certificate, GError **error);
+
+/* The nightly run neither renews CERTIFICATE nor issues it anew, as long as it is what it is. */
+gboolean ledger_end_due(Ledger *ledger, const char *certificate, GError **error);
+
+/* Says that AMOUNT of the price of CERTIFICATE's order need not be paid any more. */
+gboolean ledger_cancel(Ledger *ledger, const char *certificate, gint64 amount, GError **error);
 
 /* The product with this number, borrowed; NULL with ERROR set. */
 const Product *ledger_product(Ledger *ledger, gint64 number, GError **error);

@@ -116,6 +116,7 @@ typedef struct {
   GPtrArray *faults;   /* Fault */
   GPtrArray *warnings; /* Fault */
   char *waits_for;     /* of a waiting one, or NULL */
+  LifecycleSum sum;    /* of the decision, while it is at hand: not stored */
 } LedgerItem;
 
 void ledger_file_free(LedgerFile *file);
@@ -213,6 +214,70 @@ gboolean ledger_read_issue(Ledger *ledger, const char *certificate, LedgerIssue 
 /* The one with SERIAL, which may be an earlier one; NULL where none. */
 gboolean ledger_read_issue_of_serial(Ledger *ledger, const char *certificate, const char *serial,
                                      LedgerIssue **ret_issue, GError **error);
+/* What ends an application or a certificate (withdrawal.c, revocation.c, deletion.c) */
+
+/* What was submitted of CERTIFICATE is only saved from now on, or, of one that is issued,
+ * as it was before: nothing lies with a reviewer or an issuer any more. */
+gboolean ledger_withdraw(Ledger *ledger, const char *certificate, gint64 now, gint64 file,
+                         GError **error);
+
+typedef struct {
+  int reason;              /* index of lifecycle_reasons */
+  const char *spki_sha256; /* of a key that goes with its own, or NULL */
+  gint64 cancelled;        /* of its order's price: what need not be paid any more */
+} LedgerRevocation;
+
+/* Revokes every issue of CERTIFICATE that has not run out at NOW; nothing of it is pending or
+ * due any more. *RET_LISTED: some of them are for our revocation list. */
+gboolean ledger_revoke(Ledger *ledger, const char *certificate, const LedgerRevocation *revocation,
+                       gint64 now, gint64 file, gboolean *ret_listed, GError **error);
+
+/* An issue that was revoked. */
+typedef struct {
+  char *serial;
+  gint64 not_after;
+  gint64 at;
+  int reason;
+  gboolean outside; /* not on our revocation list */
+} LedgerRevoked;
+void ledger_revoked_free(LedgerRevoked *revoked);
+
+/* What belongs on our revocation list: the revoked issues of our CA that had not run out at
+ * SINCE. GPtrArray of LedgerRevoked. */
+GPtrArray *ledger_revoked_since(Ledger *ledger, gint64 since, GError **error);
+/* The revoked issues of CERTIFICATE, in the order in which they were made. */
+GPtrArray *ledger_revoked_of(Ledger *ledger, const char *certificate, GError **error);
+
+/* A refund: what went back, of which payment. */
+typedef struct {
+  char *certificate;
+  char *reference; /* of the payment, or NULL */
+  gint64 amount;
+  char *currency;
+  gint64 at;
+} LedgerRefund;
+void ledger_refund_free(LedgerRefund *refund);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerRefund, ledger_refund_free)
+
+gboolean ledger_add_refund(Ledger *ledger, const char *certificate, const RequestPayment *refund,
+                           gint64 now, gint64 file, GError **error);
+/* What went back for CERTIFICATE, NULL in *RET_REFUND where nothing did. */
+gboolean ledger_read_refund(Ledger *ledger, const char *certificate, LedgerRefund **ret_refund,
+                            GError **error);
+/* All refunds of the order: GPtrArray of LedgerRefund. */
+GPtrArray *ledger_refunds_of_order(Ledger *ledger, const char *order, GError **error);
+
+/* Takes CERTIFICATE out of all lists, and destroys its keys and what is kept for archives that
+ * hold them. CANCELLED as in LedgerRevocation. What it overwrites lies in the write-ahead log
+ * until ledger_truncate() has been called after the commit. */
+gboolean ledger_delete_certificate(Ledger *ledger, const char *certificate, gint64 cancelled,
+                                   gint64 now, gint64 file, GError **error);
+/* Moves all of the write-ahead log into the database and empties it, outside a transaction.
+ * *RET_DONE: FALSE where somebody is reading; try again later. */
+gboolean ledger_truncate(Ledger *ledger, gboolean *ret_done, GError **error);
+/* Whether ID has a page: it exists, and is not deleted. */
+gboolean ledger_has_page(Ledger *ledger, const char *id, gboolean *ret_has, GError **error);
+
 /* Moves to `expired` what is issued and whose notAfter has passed at NOW; the
  * number of them in *RET_COUNT. */
 gboolean ledger_expire(Ledger *ledger, gint64 now, guint *ret_count, GError **error);
@@ -514,6 +579,9 @@ typedef struct {
   gint64 review_asked;  /* of what is issued: its application waits to be reviewed again */
   char *name;           /* of an uploaded one: what its sender calls it, or NULL */
   char *deployed;       /* the products that have it, with spaces between; NULL: none */
+  gint64 revoked;
+  int reason;     /* of the revocation: index of lifecycle_reasons */
+  gint64 deleted; /* its status is 0 then */
 } LedgerCertificate;
 
 void ledger_certificate_free(LedgerCertificate *certificate);

@@ -33,7 +33,7 @@ Ledger *ledger_new(const char *path, int flags, const char *vfs, GError **error)
     return NULL;
   }
   sqlite3_extended_result_codes(ledger->database, 0);
-  sqlite3_busy_timeout(ledger->database, 5 * 60 * 1000);
+  sqlite3_busy_timeout(ledger->database, LEDGER_PATIENCE_MS);
   return g_steal_pointer(&ledger);
 }
 

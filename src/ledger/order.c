@@ -49,7 +49,8 @@ gboolean ledger_read_order(Ledger *ledger, const char *ref, LifecycleOrder **ret
       ledger_query(ledger, error,
                    "SELECT product, quantity, years, name_count, auto_renew, price, currency, "
                    "paid, renews, automatic, (SELECT COALESCE(SUM(amount), 0) FROM payment "
-                   "WHERE order_ref = $1) FROM orders WHERE ref = $1",
+                   "WHERE order_ref = $1), cancelled, (SELECT reference FROM payment WHERE "
+                   "order_ref = $1 LIMIT 1) FROM orders WHERE ref = $1",
                    "t", ref);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more <= 0) {
@@ -70,6 +71,8 @@ gboolean ledger_read_order(Ledger *ledger, const char *ref, LifecycleOrder **ret
   order->renews = column_text(row, 8);
   order->automatic = sqlite3_column_int64(row, 9) != 0;
   order->paid_amount = sqlite3_column_int64(row, 10);
+  order->cancelled = sqlite3_column_int64(row, 11);
+  order->paid_by = column_text(row, 12);
   sqlite3_reset(row);
   order->product = ledger_product(ledger, product, error);
   if (order->product == NULL)

@@ -70,6 +70,16 @@ static gboolean is_being_reissued(const LifecycleCertificate *certificate)
          certificate->outside != NULL;
 }
 
+/* A deleted certificate is gone, but what was issued may be in use somewhere: it can be
+ * revoked still. */
+static gboolean is_out_of_reach(const LifecycleFacts *facts, RequestKind kind)
+{
+  const LifecycleCertificate *certificate = facts->certificate;
+  gboolean in_use = certificate->serial != NULL && certificate->not_after >= facts->now;
+  return certificate->status == 0 &&
+         (kind != REQUEST_KIND_REVOCATION || !in_use || certificate->revoked);
+}
+
 static void decide_by_status(const LifecycleFacts *facts, const RequestItem *item,
                              LifecycleDecision *decision)
 {
@@ -77,9 +87,11 @@ static void decide_by_status(const LifecycleFacts *facts, const RequestItem *ite
   const LifecycleCertificate *certificate = facts->certificate;
   const LifecycleCell *cell = lifecycle_cell(certificate->status, item->kind);
   gboolean immediate = operation->is_immediate != NULL && operation->is_immediate(item);
-  if (certificate->status == 0)
+  if (is_out_of_reach(facts, item->kind))
     fault_add(decision->faults, "deleted", item->line, request_kinds[item->kind].name,
               "%s was deleted; this cannot be undone: order a new certificate", certificate->id);
+  else if (certificate->status == 0)
+    operation->decide(facts, item, decision);
   else if (cell->verdict == LIFECYCLE_VERDICT_REFUSE ||
            (cell->verdict == LIFECYCLE_VERDICT_ALLOW_REISSUE && !is_being_reissued(certificate)))
     fault_add(decision->faults, "state", item->line, request_kinds[item->kind].name, "%s is %s: %s",

@@ -6,6 +6,7 @@ void lifecycle_order_free(LifecycleOrder *order)
     return;
   g_free(order->ref);
   g_free(order->currency);
+  g_free(order->paid_by);
   g_free(order->renews);
   g_free(order);
 }
@@ -68,6 +69,7 @@ void lifecycle_step_free(LifecycleStep *step)
   g_free(step->successor);
   g_free(step->forerunner);
   g_free(step->failure);
+  g_free(step->spki_sha256);
   g_free(step);
 }
 

@@ -96,6 +96,23 @@ void upload_decide(const LifecycleFacts *facts, const RequestItem *item,
 
 /* Tells what a reader found odd about LEAF. */
 void leaf_add_warnings(const RequestCertificate *leaf, LifecycleDecision *decision);
+void withdrawal_decide(const LifecycleFacts *facts, const RequestItem *item,
+                       LifecycleDecision *decision);
+void revocation_decide(const LifecycleFacts *facts, const RequestItem *item,
+                       LifecycleDecision *decision);
+void deletion_decide(const LifecycleFacts *facts, const RequestItem *item,
+                     LifecycleDecision *decision);
+
+/* Where CERTIFICATE is deployed, or is to be, such as "slb (cn-hangzhou), cdn"; NULL where
+ * it is nowhere. The caller frees it. */
+char *certificate_deployed(const LifecycleCertificate *certificate);
+
+/* Whether CERTIFICATE is not issued by the CA of this instance, whose CRL alone is ours. */
+gboolean certificate_is_foreign(const LifecycleOrder *order,
+                                const LifecycleCertificate *certificate);
+
+/* What of ORDER's price need not be paid any more once CERTIFICATE is revoked or deleted. */
+gint64 certificate_cancelled(const LifecycleOrder *order, const LifecycleCertificate *certificate);
 
 void deployment_decide(const LifecycleFacts *facts, const RequestItem *item,
                        LifecycleDecision *decision);

@@ -73,9 +73,18 @@ typedef struct {
   char *currency;
   gboolean paid;
   gint64 paid_amount; /* the payments that are recorded: 0 of what "counts as paid" */
+  char *paid_by;      /* the payer's reference of that payment, or NULL */
+  gint64 cancelled;   /* of the price: parts of certificates revoked or deleted unpaid */
   char *renews;       /* of a renewal: the ID of the certificate that it renews; else NULL */
   gboolean automatic; /* ordered by the nightly run */
 } LifecycleOrder;
+
+/* What is to be paid for ORDER as long as it is not: its price without what was cancelled. */
+gint64 lifecycle_due(const LifecycleOrder *order);
+
+/* The part of the price that is the certificate's at POSITION (from 1). The parts of all
+ * of an order's certificates together are the price, to the cent. */
+gint64 lifecycle_part(const LifecycleOrder *order, gint64 position);
 
 typedef enum {
   LIFECYCLE_APPLICATION_SAVED = 1,
@@ -110,8 +119,9 @@ typedef struct {
   RequestApplication *application;             /* its content, or NULL */
   gboolean uploaded;
   gboolean has_key; /* its private key is in the ledger */
-  char **names;     /* bound; NULL before issue */
-  char *serial;     /* of the present issue, or NULL */
+  gboolean revoked;
+  char **names; /* bound; NULL before issue */
+  char *serial; /* of the present issue, or NULL */
   char *spki_sha256;
   gint64 first_issued;
   gint64 not_before;
@@ -156,7 +166,7 @@ typedef enum {
   LIFECYCLE_STEP_WRITE_LETTER,      /* the confirmation letter */
   LIFECYCLE_STEP_WRITE_MAIL,        /* to the applicant */
   LIFECYCLE_STEP_WRITE_ATTACHMENTS, /* for the reviewer */
-  LIFECYCLE_STEP_WITHDRAW,          /* the application is saved again, and the status paid */
+  LIFECYCLE_STEP_WITHDRAW,          /* what was submitted is only saved; nothing is pending */
   LIFECYCLE_STEP_UPLOAD,            /* a certificate of others, with its order of nothing */
   LIFECYCLE_STEP_REQUEST_OUTSIDE,   /* key and CSR, for an issuer outside */
   LIFECYCLE_STEP_TAKE_CERTIFICATE,  /* what such an issuer sent */
@@ -181,6 +191,7 @@ typedef enum {
   LIFECYCLE_MAIL_REISSUE_REJECTED, /* what is issued was not approved again */
   LIFECYCLE_MAIL_RENEWAL_FAILED,   /* it fails, and is tried again each night */
   LIFECYCLE_MAIL_REMINDER,         /* several certificates run out */
+  LIFECYCLE_MAIL_REVOKED,
   LIFECYCLE_MAIL_N
 } LifecycleMail;
 
@@ -189,7 +200,8 @@ typedef struct {
   char *certificate; /* its ID; NULL for the order's steps */
 
   LifecycleOrder *order;           /* CREATE_ORDER; owned */
-  RequestPayment *payment;         /* RECORD_PAYMENT; owned; NULL: nothing to pay */
+  RequestPayment *payment;         /* RECORD_PAYMENT; owned; NULL: nothing to pay. REFUND: what
+                                      goes back, and mail of it; NULL there: nothing */
   char *application_ref;           /* STORE_APPLICATION: its ref, or that of its order */
   RequestApplication *application; /* STORE_APPLICATION, ISSUE, WRITE_…; owned */
   LifecycleApplicationState state; /* STORE_APPLICATION */
@@ -212,11 +224,13 @@ typedef struct {
   gboolean whole;            /* DEPLOY: on all of its regions, those to come too */
   char *successor;           /* LINK_SUCCESSOR: its ID */
   gint64 reviewed;           /* LINK_SUCCESSOR: the review that holds for it too; 0: none */
-  int reason;                /* REVOKE: CRLReason of RFC 5280, 5.3.1 */
-  gint64 amount;             /* REFUND; WRITE_MAIL: what is due; hundredths */
+  gint64 amount;             /* WRITE_MAIL: what is due; hundredths */
   char *forerunner;          /* WRITE_MAIL: the certificate that is renewed or issued anew … */
   gint64 until;              /* … and its last second */
   char *failure;             /* WRITE_MAIL: why it fails */
+  int reason;                /* REVOKE, and mail of it: index of lifecycle_reasons */
+  char *spki_sha256;         /* REVOKE: of a CSR's key that goes with the others; or NULL */
+  gint64 cancelled;          /* REVOKE, DELETE: hundredths that need not be paid any more */
 } LifecycleStep;
 
 void lifecycle_step_free(LifecycleStep *step);
@@ -236,6 +250,17 @@ typedef struct {
   char *waits_for;     /* WAITING: the order or certificate it waits for */
   char *subject;       /* the order or certificate that the item is about, or NULL */
 } LifecycleDecision;
+
+/* What a decision, or many, come to: how often each step, and money in hundredths. */
+typedef struct {
+  guint steps[LIFECYCLE_STEP_N];
+  gint64 due; /* ordered and not paid with it */
+  gint64 paid;
+  gint64 refunded;
+  const char *currency; /* of all three, interned; NULL where they are 0 */
+} LifecycleSum;
+
+LifecycleSum lifecycle_sum(const LifecycleDecision *decision);
 
 /* What the keeper has to read for a kind before it asks. */
 typedef enum {
@@ -286,6 +311,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LifecycleCertificate, lifecycle_certificate_free)
 /* What CONTENT, which may be NULL, lacks to be submitted for PRODUCT, separated by spaces:
  * `domains`, `applicant`, `company`, and kinds of attachment. The caller frees it. */
 char *lifecycle_missing_parts(const Product *product, const RequestApplication *content);
+
+/* Reasons for a revocation, by their number in RFC 5280, 5.3.1. */
+#define LIFECYCLE_REASON_N 11
+typedef struct {
+  const char *name;    /* RFC 5280's; NULL: the number is not used */
+  const char *label;   /* for people; NULL: no reason to give */
+  gboolean compromise; /* the keys are never certified again */
+} LifecycleReason;
+extern const LifecycleReason lifecycle_reasons[LIFECYCLE_REASON_N];
+
+/* The number of the reason TEXT, a name or a number of RFC 5280; -1 for anything else. */
+int lifecycle_reason_from_text(const char *text);
+
+/* How long after the first issue of an ID its payment goes back in full (rules.md 20). */
+#define LIFECYCLE_REFUND_SECONDS ((gint64)30 * 86400)
 
 /* Terms (rules.md 18 and 19, term.c). */
 typedef struct {

@@ -8,7 +8,7 @@ const LifecycleOperation lifecycle_operations[REQUEST_KIND_N] = {
                               payment_decide, NULL},
     [REQUEST_KIND_APPLICATION] = {OF_CERTIFICATE(RequestApplication), application_item_decide,
                                   application_is_immediate},
-    [REQUEST_KIND_WITHDRAWAL] = {OF_CERTIFICATE(RequestWithdrawal), NULL, NULL},
+    [REQUEST_KIND_WITHDRAWAL] = {OF_CERTIFICATE(RequestWithdrawal), withdrawal_decide, NULL},
     [REQUEST_KIND_REVIEW] = {OF_CERTIFICATE(RequestReview), review_decide, NULL},
     [REQUEST_KIND_ISSUANCE] = {OF_CERTIFICATE(RequestIssuance), NULL, NULL},
     [REQUEST_KIND_UPLOAD] = {LIFECYCLE_SUBJECT_NONE, 0, upload_decide, NULL},
@@ -16,6 +16,6 @@ const LifecycleOperation lifecycle_operations[REQUEST_KIND_N] = {
     [REQUEST_KIND_RENEWAL] = {OF_CERTIFICATE(RequestRenewal), renewal_decide, NULL},
     [REQUEST_KIND_DEPLOYMENT] = {OF_CERTIFICATE(RequestDeployment), deployment_decide, NULL},
     [REQUEST_KIND_UNDEPLOYMENT] = {OF_CERTIFICATE(RequestDeployment), undeployment_decide, NULL},
-    [REQUEST_KIND_REVOCATION] = {OF_CERTIFICATE(RequestRevocation), NULL, NULL},
-    [REQUEST_KIND_DELETION] = {OF_CERTIFICATE(RequestDeletion), NULL, NULL},
+    [REQUEST_KIND_REVOCATION] = {OF_CERTIFICATE(RequestRevocation), revocation_decide, NULL},
+    [REQUEST_KIND_DELETION] = {OF_CERTIFICATE(RequestDeletion), deletion_decide, NULL},
 };

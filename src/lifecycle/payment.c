@@ -30,7 +30,14 @@ void payment_decide(const LifecycleFacts *facts, const RequestItem *item,
               order->ref);
     return;
   }
-  payment_check(payment, order->price, order->currency, item->line, decision->faults);
+  if (lifecycle_due(order) == 0) {
+    fault_add(decision->faults, "payment-repeated", item->line, "payment",
+              "nothing is due for the order \"%s\": all that it had was revoked or deleted before "
+              "it was paid",
+              order->ref);
+    return;
+  }
+  payment_check(payment, lifecycle_due(order), order->currency, item->line, decision->faults);
   LifecycleStep *step = decision_add_step(decision, LIFECYCLE_STEP_RECORD_PAYMENT, NULL);
   step->payment = record_copy(&request_payment_record, payment);
 }

@@ -53,12 +53,14 @@ static const LifecycleCell table[REQUEST_KIND_N][LIFECYCLE_STATUS_N] = {
                                                    "nothing to withdraw"),
                                  PAID = REFUSE("nothing was submitted yet, so there is nothing to "
                                                "withdraw"),
-                                 PENDING = ALLOW,
-                                 FAILED = REFUSE("the verification has ended; change the "
-                                                 "application and submit it again"),
-                                 ISSUED = REFUSE("an application can be withdrawn before issue "
-                                                 "only; revoke the certificate instead"),
-                                 EXPIRED = REFUSE(ALREADY_EXPIRED), OUT_OF_USE("a withdrawal")},
+                                 PENDING = ALLOW, FAILED = ALLOW,
+                                 ISSUED = ALLOW_REISSUE("an application can be withdrawn before "
+                                                        "issue only; revoke the certificate "
+                                                        "instead"),
+                                 EXPIRED = ALLOW_REISSUE("an application can be withdrawn before "
+                                                         "issue only, and the certificate has "
+                                                         "expired since"),
+                                 OUT_OF_USE("a withdrawal")},
     [REQUEST_KIND_REVIEW] = {AWAITING = WAIT, PAID = WAIT, PENDING = ALLOW,
                              FAILED = REFUSE("the verification has ended; the applicant has to "
                                              "submit the application again"),

@@ -130,6 +130,16 @@ static const char *const mail_reminder[] = {
     NULL,
 };
 
+static const char *const mail_revoked[] = {
+    "Dear {applicant},",
+    "the certificate {certificate} ({product}) has been revoked. The reason given: {reason}.",
+    "If it was issued, clients that look at revocation lists refuse it from now on: take it out of "
+    "use, with its key. It is not renewed any more.",
+    "{refund}",
+    "{organization}",
+    NULL,
+};
+
 static const MailText mail_texts[] = {
     [LIFECYCLE_MAIL_SUBMITTED] = {"submitted", "{certificate}: your application is being verified",
                                   mail_submitted},
@@ -151,6 +161,8 @@ static const MailText mail_texts[] = {
                                        "{certificate}: your certificate cannot be renewed",
                                        mail_renewal_failed},
     [LIFECYCLE_MAIL_REMINDER] = {"reminder", "{reminder-subject}", mail_reminder},
+    [LIFECYCLE_MAIL_REVOKED] = {"revoked", "{certificate}: your certificate has been revoked",
+                                mail_revoked},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(mail_texts) == LIFECYCLE_MAIL_N);
 
@@ -235,6 +247,24 @@ static char *mail_product(const OutboxMail *mail)
   return outbox_clean_text(mail->product->title);
 }
 
+static char *mail_reason(const OutboxMail *mail)
+{
+  const LifecycleReason *reason = &lifecycle_reasons[mail->reason];
+  return g_strdup_printf("%s (%s)", reason->label, reason->name);
+}
+
+static char *mail_refund(const OutboxMail *mail)
+{
+  const RequestPayment *refund = mail->refund;
+  if (refund == NULL)
+    return g_strdup("Nothing is paid back.");
+  g_autofree char *amount = text_format_money(refund->amount);
+  g_autofree char *reference = outbox_clean_text(refund->reference);
+  return g_strdup_printf("%s %s are paid back%s%s.", amount, refund->currency,
+                         reference != NULL ? ", of your payment " : "",
+                         reference != NULL ? reference : "");
+}
+
 static char *mail_verification(const OutboxMail *mail)
 {
   return g_strdup(mail_verifications[product_validation(mail->product)]);
@@ -297,6 +327,8 @@ static const MailPlaceholder mail_placeholders[] = {
     {"reminder-lead", outbox_reminder_lead},
     {"reminder-subject", outbox_reminder_subject},
     {"reminders", outbox_reminder_list},
+    {"reason", mail_reason},
+    {"refund", mail_refund},
     {"verification", mail_verification},
 };
 

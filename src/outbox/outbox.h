@@ -127,6 +127,7 @@ typedef struct {
   gint64 line;                           /* of its element; 0 where it is not known */
   gint64 due;                            /* hundredths that are to be paid; 0: nothing */
   const char *currency;                  /* of `due` */
+  const RequestPayment *refund;          /* what was paid back by it; or NULL */
   const OutboxCertificate *certificates; /* COUNT of them */
   gsize certificate_count;
   const GPtrArray *faults;   /* Fault; or NULL */
@@ -230,7 +231,9 @@ typedef struct {
   const char *failure;         /* RENEWAL_FAILED: why */
   const OutboxReminder *reminders; /* REMINDER: those first that run out first */
   gsize reminder_count;
-  gint64 reminder_more; /* that are not among them */
+  gint64 reminder_more;         /* that are not among them */
+  int reason;                   /* REVOKED: index of lifecycle_reasons */
+  const RequestPayment *refund; /* REVOKED: what goes back; or NULL */
 } OutboxMail;
 
 /* The message (RFC 5322, MIME, lines ended by CRLF). CERTDROP_ERROR_REFUSED where

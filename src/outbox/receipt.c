@@ -65,12 +65,14 @@ static void receipt_faults(OutboxReceipt *receipt, const char *element, const GP
     receipt_fault(receipt, element, faults->pdata[i]);
 }
 
-static void receipt_due(OutboxReceipt *receipt, gint64 due, const char *currency)
+static void receipt_money(OutboxReceipt *receipt, const char *element, gint64 money,
+                          const char *currency, const char *reference)
 {
-  g_autofree char *amount = text_format_money(due);
-  receipt_begin(receipt, "due");
+  g_autofree char *amount = text_format_money(money);
+  receipt_begin(receipt, element);
   receipt_attribute(receipt, "amount", amount);
   receipt_attribute(receipt, "currency", currency);
+  receipt_attribute(receipt, "reference", reference);
   receipt_end(receipt);
 }
 
@@ -135,7 +137,10 @@ void outbox_receipt_add_item(OutboxReceipt *receipt, const OutboxItem *item)
   receipt_faults(receipt, "fault", item->faults);
   receipt_faults(receipt, "warning", item->warnings);
   if (item->due > 0)
-    receipt_due(receipt, item->due, item->currency);
+    receipt_money(receipt, "due", item->due, item->currency, NULL);
+  if (item->refund != NULL)
+    receipt_money(receipt, "refund", item->refund->amount, item->refund->currency,
+                  item->refund->reference);
   for (gsize i = 0; i < item->certificate_count; i++)
     receipt_certificate(receipt, &item->certificates[i]);
   receipt_end(receipt);

@@ -89,6 +89,8 @@ static void certificate_add_pin(Table *table, const char *spki_sha256)
 
 static const char *key_place(const LedgerCertificate *certificate)
 {
+  if (certificate->deleted != 0)
+    return ", its private half is not kept here any more";
   if (certificate->has_key)
     return certificate->uploaded ? ", kept here" : ", kept here and in the archives";
   return certificate->uploaded ? ", its private half was not uploaded"
@@ -125,7 +127,7 @@ void certificate_add_facts(const Page *page, cmark_node *parent, const Certifica
   Table table = table_new_facts(parent, "Certificate");
   certificate_add_names(table_add_fact(&table, "Bound Domains"), certificate->names);
   certificate_add_validity(&table, certificate);
-  certificate_add_renewal(page, &table, certificate);
+  certificate_add_renewal(page, &table, model);
   certificate_add_deployed(table_add_fact(&table, "Deployed Products"), certificate);
   if (certificate->serial != NULL)
     page_add_code(table_add_fact(&table, "Serial number"), certificate->serial);
@@ -173,5 +175,7 @@ void certificate_add_files(const Page *page, cmark_node *parent, const Certifica
     }
   }
   if (list == NULL)
-    page_add_text(page_add_paragraph(parent), "Nothing was written for it yet.");
+    page_add_text(page_add_paragraph(parent), model->certificate->deleted != 0
+                                                  ? "What was written for it is removed."
+                                                  : "Nothing was written for it yet.");
 }

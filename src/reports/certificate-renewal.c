@@ -10,8 +10,9 @@ static void add_failure(Table *table, const LedgerCertificate *certificate)
                   certificate->failures == 1 ? "" : "s", certificate->failure);
 }
 
-void certificate_add_renewal(const Page *page, Table *table, const LedgerCertificate *certificate)
+void certificate_add_renewal(const Page *page, Table *table, const CertificateModel *model)
 {
+  const LedgerCertificate *certificate = model->certificate;
   if (certificate->due > LEDGER_LOOK_AGAIN)
     page_add_date(table_add_fact(table, "Renewed by itself"), certificate->due);
   if (certificate->review_asked > 0)
@@ -19,7 +20,9 @@ void certificate_add_renewal(const Page *page, Table *table, const LedgerCertifi
   if (certificate->failing_since > 0)
     add_failure(table, certificate);
   if (certificate->forerunner != NULL)
-    page_add_certificate(page, table_add_fact(table, "Renews"), certificate->forerunner);
+    page_add_linked(page, table_add_fact(table, "Renews"), certificate->forerunner,
+                    model->forerunner);
   if (certificate->successor != NULL)
-    page_add_certificate(page, table_add_fact(table, "Renewed by"), certificate->successor);
+    page_add_linked(page, table_add_fact(table, "Renewed by"), certificate->successor,
+                    model->successor);
 }

@@ -18,7 +18,38 @@ void certificate_model_free(gpointer model)
   g_clear_pointer(&content->outputs, g_ptr_array_unref);
   g_clear_pointer(&content->deployments, g_ptr_array_unref);
   g_clear_pointer(&content->history, g_ptr_array_unref);
+  g_clear_pointer(&content->revoked, g_ptr_array_unref);
+  ledger_refund_free(content->refund);
   g_free(content);
+}
+
+static gboolean certificate_read_revocation(Ledger *ledger, CertificateModel *model, GError **error)
+{
+  const char *id = model->certificate->id;
+  if (model->certificate->revoked == 0)
+    return TRUE;
+  model->revoked = ledger_revoked_of(ledger, id, error);
+  return model->revoked != NULL && ledger_read_refund(ledger, id, &model->refund, error);
+}
+
+static gboolean certificate_read_line(Ledger *ledger, CertificateModel *model, GError **error)
+{
+  const char *forerunner = model->certificate->forerunner;
+  const char *successor = model->certificate->successor;
+  return (forerunner == NULL || ledger_has_page(ledger, forerunner, &model->forerunner, error)) &&
+         (successor == NULL || ledger_has_page(ledger, successor, &model->successor, error));
+}
+
+static gboolean certificate_read_neighbours(Ledger *ledger, CertificateModel *model, GError **error)
+{
+  const LifecycleOrder *order = model->order != NULL ? model->order->order : NULL;
+  if (order == NULL || order->quantity == 1)
+    return TRUE;
+  gint64 position = ids_position(model->certificate->id);
+  g_autofree char *previous = ids_certificate(order->ref, position - 1);
+  g_autofree char *next = ids_certificate(order->ref, position + 1);
+  return ledger_has_page(ledger, previous, &model->previous, error) &&
+         ledger_has_page(ledger, next, &model->next, error);
 }
 
 gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret_model,
@@ -35,7 +66,10 @@ gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret
   if ((!model->certificate->uploaded &&
        !ledger_read_order_page(ledger, order, &model->order, error)) ||
       !ledger_read_application(ledger, id, &model->application, error) ||
-      !ledger_read_origin(ledger, id, &model->origin, error))
+      !ledger_read_origin(ledger, id, &model->origin, error) ||
+      !certificate_read_revocation(ledger, model, error) ||
+      !certificate_read_line(ledger, model, error) ||
+      !certificate_read_neighbours(ledger, model, error))
     return FALSE;
   model->outputs = ledger_outputs_of_certificate(ledger, id, error);
   if (model->outputs == NULL)
@@ -54,6 +88,10 @@ static void certificate_add_lead(const Page *page, const CertificateModel *model
 {
   const LedgerCertificate *certificate = model->certificate;
   cmark_node *lead = page_add_mark(page->root, &page_mark_lead);
+  if (certificate->status == 0) {
+    certificate_add_deleted(lead, certificate);
+    return;
+  }
   cmark_node *status = page_add_paragraph(lead);
   page_add_status(page, status, certificate->status);
   page_add_text(status, " ");
@@ -96,11 +134,13 @@ static Page *certificate_build(const ReportsContext *context, gconstpointer data
   cmark_node *split = page_add_mark(page->root, &page_mark_split);
   certificate_add_facts(page, certificate_add_panel(split, "Certificate"), model);
   cmark_node *aside = page_add_mark(split, &page_mark_aside);
-  certificate_add_operate(page, certificate_add_panel(aside, "Operate"), model);
+  if (certificate->status != 0)
+    certificate_add_operate(page, certificate_add_panel(aside, "Operate"), model);
   certificate_add_files(page, certificate_add_panel(aside, "Files"), model);
   if (model->order != NULL)
-    order_add_facts(page, certificate_add_panel(aside, "Order and payment"), model->order,
-                    certificate);
+    order_add_facts(page, certificate_add_panel(aside, "Order and payment"), model->order, model);
+  if (certificate->revoked != 0)
+    certificate_add_revocation(certificate_add_panel(split, "Revocation"), model);
   if (model->application != NULL)
     certificate_add_application(certificate_add_panel(split, "Application"), model->application);
   if (model->deployments->len > 0)
@@ -120,7 +160,7 @@ gboolean certificate_write(Writer *writer, const ReportsContext *context, const 
   if (!certificate_read(context->ledger, id, &model, error))
     return FALSE;
   g_autofree char *path = g_strdup_printf("certificate/%s", id);
-  if (model == NULL)
+  if (model == NULL || model->certificate->status == 0)
     return writer_remove_page(writer, path, error);
   writer_add(writer, &certificate_page, g_steal_pointer(&model), path, NULL);
   return TRUE;

@@ -15,6 +15,10 @@ typedef struct {
   GPtrArray *outputs;             /* LedgerOutput */
   GPtrArray *deployments;         /* LedgerDeployment */
   GPtrArray *history;             /* LedgerEntry, the last ones */
+  GPtrArray *revoked;             /* LedgerRevoked */
+  LedgerRefund *refund;           /* or NULL */
+  /* Those before and after it, in its order and in its line: whether they have a page. */
+  gboolean previous, next, forerunner, successor;
 } CertificateModel;
 
 extern const PageKind certificate_page;
@@ -31,14 +35,21 @@ gboolean certificate_write(Writer *writer, const ReportsContext *context, const 
 
 /* ---- Parts of the page, one a file ---- */
 void certificate_add_facts(const Page *page, cmark_node *parent, const CertificateModel *model);
-void certificate_add_renewal(const Page *page, Table *table, const LedgerCertificate *certificate);
+void certificate_add_renewal(const Page *page, Table *table, const CertificateModel *model);
 void certificate_add_files(const Page *page, cmark_node *parent, const CertificateModel *model);
 void certificate_add_operate(const Page *page, cmark_node *parent, const CertificateModel *model);
 void certificate_add_application(cmark_node *parent, const LedgerApplication *application);
 void certificate_add_deployments(cmark_node *parent, const GPtrArray *deployments);
 void certificate_add_history(cmark_node *parent, const char *certificate, const GPtrArray *history);
+/* When and why it was revoked, which serial numbers, and what was paid back. */
+void certificate_add_revocation(cmark_node *parent, const CertificateModel *model);
+/* Of a deleted certificate: when, and that nothing brings it back. */
+void certificate_add_deleted(cmark_node *parent, const LedgerCertificate *certificate);
+/* ORDER on its own, or, where MODEL is not NULL, on the page of that certificate. */
 void order_add_facts(const Page *page, cmark_node *parent, const LedgerOrder *order,
-                     const LedgerCertificate *certificate);
+                     const CertificateModel *model);
+/* "298.00 CNY, of the payment TX-991". */
+void refund_add_amount(cmark_node *parent, const LedgerRefund *refund);
 
 /* What is odd about a certificate of others; nothing where nothing is. */
 void certificate_add_warnings(cmark_node *parent, const LedgerOrigin *origin);

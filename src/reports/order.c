@@ -49,13 +49,13 @@ static void order_add_renewal(const Page *page, Table *table, const LifecycleOrd
 
 /* Which of the order's certificates this is, and the ways to its neighbours. */
 static void order_add_position(const Page *page, Table *table, const LifecycleOrder *order,
-                               const char *id)
+                               const CertificateModel *model)
 {
-  gint64 position = ids_position(id);
+  gint64 position = ids_position(model->certificate->id);
   cmark_node *cell = table_add_fact(table, "Certificate");
   page_add_format(cell, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT, position, order->quantity);
   for (gint64 other = position - 1; other <= position + 1; other += 2) {
-    if (other < 1 || other > order->quantity)
+    if (!(other < position ? model->previous : model->next))
       continue;
     g_autofree char *neighbour = ids_certificate(order->ref, other);
     page_add_text(cell, ", ");
@@ -64,16 +64,16 @@ static void order_add_position(const Page *page, Table *table, const LifecycleOr
 }
 
 void order_add_facts(const Page *page, cmark_node *parent, const LedgerOrder *order,
-                     const LedgerCertificate *certificate)
+                     const CertificateModel *model)
 {
   const LifecycleOrder *content = order->order;
   Table table = table_new_facts(parent, "Order and payment");
   page_add_code(table_add_fact(&table, "Order"), content->ref);
-  if (certificate != NULL && content->quantity > 1)
-    order_add_position(page, &table, content, certificate->id);
+  if (model != NULL && content->quantity > 1)
+    order_add_position(page, &table, content, model);
   page_add_format(table_add_fact(&table, "Product"), "%s %s, %s", content->product->brand,
                   content->product->title, product_validation_label(content->product));
-  if (certificate == NULL)
+  if (model == NULL)
     page_add_format(table_add_fact(&table, "Quantity"), "%" G_GINT64_FORMAT, content->quantity);
   page_add_format(table_add_fact(&table, "Names paid for"), "%" G_GINT64_FORMAT,
                   content->name_count);
@@ -83,6 +83,27 @@ void order_add_facts(const Page *page, cmark_node *parent, const LedgerOrder *or
   page_add_time(table_add_fact(&table, "Ordered"), order->created);
   if (order->file != NULL)
     page_add_text(table_add_fact(&table, "By file"), order->file);
+}
+
+/* What changes with its certificates, whose own pages show their own part. */
+static void order_add_balance(const Page *page, const LifecycleOrder *order,
+                              const GPtrArray *refunds)
+{
+  if (refunds->len == 0 && (order->paid || order->cancelled == 0))
+    return;
+  page_add_heading(page->root, 2, "Balance");
+  Table table = table_new_facts(page->root, "Balance");
+  if (!order->paid)
+    order_add_money(table_add_fact(&table, "Due"), lifecycle_due(order), order->currency);
+  for (guint i = 0; i < MIN(refunds->len, ORDER_CERTIFICATES); i++) {
+    const LedgerRefund *refund = g_ptr_array_index(refunds, i);
+    cmark_node *cell = table_add_fact(&table, "Paid back");
+    refund_add_amount(cell, refund);
+    page_add_text(cell, ", for ");
+    page_add_code(cell, refund->certificate);
+    page_add_text(cell, ", ");
+    page_add_time(cell, refund->at);
+  }
 }
 
 static const TableColumn columns[] = {{"Certificate", TABLE_TEXT},
@@ -97,7 +118,7 @@ static void order_add_certificates(const Page *page, const GPtrArray *certificat
   for (guint i = 0; i < MIN(certificates->len, ORDER_CERTIFICATES); i++) {
     const LedgerCertificate *certificate = g_ptr_array_index(certificates, i);
     table_add_row(&table);
-    page_add_certificate(page, table_add_cell(&table), certificate->id);
+    page_add_linked(page, table_add_cell(&table), certificate->id, certificate->status != 0);
     page_add_status(page, table_add_cell(&table), certificate->status);
     page_add_names(table_add_cell(&table), certificate->names, 3);
     page_add_date(table_add_cell(&table), certificate->not_after);
@@ -118,12 +139,15 @@ gboolean reports_order_markdown(const ReportsContext *context, const char *ref, 
     return TRUE;
   }
   g_autoptr(GPtrArray) certificates = ledger_certificates_of_order(context->ledger, ref, error);
-  if (certificates == NULL)
+  g_autoptr(GPtrArray) refunds =
+      certificates != NULL ? ledger_refunds_of_order(context->ledger, ref, error) : NULL;
+  if (refunds == NULL)
     return FALSE;
   g_autofree char *title = g_strdup_printf("Order %s", ref);
   g_autoptr(Page) page = page_new(PAGE_VIEW_CERTIFICATES, 1, title);
   page_add_heading(page->root, 1, title);
   order_add_facts(page, page->root, order, NULL);
+  order_add_balance(page, order->order, refunds);
   order_add_certificates(page, certificates);
   *ret_markdown = g_strdup(page_to_markdown(page));
   return TRUE;

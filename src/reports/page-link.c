@@ -52,9 +52,21 @@ void page_add_certificate(const Page *page, cmark_node *parent, const char *id)
   page_add_code(page_add_link_in(page, parent, "certificate", id), id);
 }
 
+void page_add_linked(const Page *page, cmark_node *parent, const char *id, gboolean has_page)
+{
+  if (has_page)
+    page_add_certificate(page, parent, id);
+  else
+    page_add_code(parent, id);
+}
+
 void page_add_status(const Page *page, cmark_node *parent, LifecycleStatus status)
 {
   const LifecycleStatusInfo *info = &lifecycle_statuses[status];
+  if (status == 0) {
+    page_add_text(page_add_mark(parent, &page_mark_off), "Deleted");
+    return;
+  }
   g_autofree char *folder = g_strconcat("status/", info->name, NULL);
   page_add_text(page_add_link_in(page, parent, folder, "index"), info->label);
 }

@@ -31,11 +31,7 @@ static gboolean certificate_has_reason(const ReportsContext *context, const Repo
                                        const char *name, gboolean *ret_reason, GError **error)
 {
   (void)list;
-  g_autoptr(LedgerCertificate) certificate = NULL;
-  if (!ledger_read_certificate(context->ledger, name, &certificate, error))
-    return FALSE;
-  *ret_reason = certificate != NULL;
-  return TRUE;
+  return ledger_has_page(context->ledger, name, ret_reason, error);
 }
 
 static gboolean document_has_reason(const ReportsContext *context, const ReportsList *list,

@@ -159,7 +159,7 @@ def bad(n, ref):
         ("empty", "", "file-empty"),
         ("words", "Dear Sirs,\nplease find enclosed our order.\n", "file-kind"),
         ("package", package("", [])[:30], "package-format"),
-        ("later", f'<deletion {NS} ref="{ref}" certificate="NOBODY.1"/>', "not-available"),
+        ("reason", f'<revocation {NS} ref="{ref}" certificate="NOBODY.1" reason="7"/>', "xml-value"),
         ("reference", order(f"{ref}.1", product), "reference-form"),
     ])
     file(f"{n}-bad-{name}" + (".zip" if name == "package" else ".xml"), content, "rejected", codes)

@@ -121,6 +121,28 @@ static void write_deployments(Book *book)
   OK(ledger_read_issue_of_serial(book->ledger, "PO-1.1", "1", &issue, error));
 }
 
+/* What ends certificates: two of an order, the second of which is deleted. */
+static void write_ending(Book *book)
+{
+  const LedgerRevocation revocation = {1, "3", 5};
+  RequestPayment *refund = new_payment(100, "CNY");
+  gboolean listed = FALSE;
+  add_order(book, "PO-2", "dv", 2, TRUE);
+  OK(ledger_withdraw(book->ledger, "PO-2.1", NOW, 0, error));
+  OK(ledger_revoke(book->ledger, "PO-2.1", &revocation, NOW, 0, &listed, error));
+  OK(ledger_add_refund(book->ledger, "PO-2.1", refund, NOW, 0, error));
+  OK(ledger_delete_certificate(book->ledger, "PO-2.2", 0, NOW, 0, error));
+  record_free(&request_payment_record, refund);
+}
+
+static void read_ending(Book *book)
+{
+  g_autoptr(LedgerRefund) refund = NULL;
+  gboolean has_page = FALSE;
+  OK(ledger_read_refund(book->ledger, "PO-2.1", &refund, error));
+  OK(ledger_has_page(book->ledger, "PO-2.1", &has_page, error));
+}
+
 static void write_run(Book *book)
 {
   LedgerRun run = {0};
@@ -187,6 +209,9 @@ static void read_lists(Book *book)
       ledger_failing_deployments(ledger, 5, &count, NULL),
       ledger_deployments_without(ledger, "slb", "b", 5, NULL),
       ledger_deployments_without_command(ledger, "slb", 5, NULL),
+      ledger_revoked_since(ledger, NOW, NULL),
+      ledger_revoked_of(ledger, "PO-2.1", NULL),
+      ledger_refunds_of_order(ledger, "PO-2", NULL),
   };
   for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
     g_assert_nonnull(lists[i]);
@@ -223,10 +248,12 @@ static void test_plans(Book *book, gconstpointer data G_GNUC_UNUSED)
   write_certificates(book);
   write_deployments(book);
   write_files(book);
+  write_ending(book);
   write_run(book);
   remind_and_mail(book);
   commit(book);
   read_single(book);
+  read_ending(book);
   read_lists(book);
   g_assert_cmpint(wrong_entry(book), ==, 0);
   forget_stale(book);

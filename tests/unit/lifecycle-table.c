@@ -7,7 +7,7 @@
 /* a: allowed, r: while a re-issue is under way, w: waits, -: refused. Awaiting, paid, pending,
  * failed, issued, expired, revoked, refunded. NULL: names no certificate. */
 static const char *const cells[REQUEST_KIND_N] = {
-    [REQUEST_KIND_APPLICATION] = "wa-a----",  [REQUEST_KIND_WITHDRAWAL] = "--a-----",
+    [REQUEST_KIND_APPLICATION] = "wa-a----",  [REQUEST_KIND_WITHDRAWAL] = "--aarr--",
     [REQUEST_KIND_REVIEW] = "wwa-rr--",       [REQUEST_KIND_ISSUANCE] = "--a-rr--",
     [REQUEST_KIND_DOWNLOAD] = "----aa--",     [REQUEST_KIND_DEPLOYMENT] = "----a---",
     [REQUEST_KIND_UNDEPLOYMENT] = "----aaaa", [REQUEST_KIND_RENEWAL] = "----aa--",
@@ -65,6 +65,8 @@ static RequestItem *new_item_for_cell(RequestKind kind)
     ((RequestDeployment *)item->body)->targets = g_ptr_array_new();
     g_ptr_array_add(((RequestDeployment *)item->body)->targets, target);
   }
+  if (kind == REQUEST_KIND_REVOCATION)
+    ((RequestRevocation *)item->body)->reason = g_strdup("superseded");
   return item;
 }
 

@@ -259,6 +259,10 @@ static inline char *steps_of(const LifecycleDecision *decision)
       [LIFECYCLE_STEP_DEPLOY] = "deploy",
       [LIFECYCLE_STEP_UNDEPLOY] = "undeploy",
       [LIFECYCLE_STEP_MAKE_ARCHIVE] = "archive",
+      [LIFECYCLE_STEP_WITHDRAW] = "withdraw",
+      [LIFECYCLE_STEP_REVOKE] = "revoke",
+      [LIFECYCLE_STEP_REFUND] = "refund",
+      [LIFECYCLE_STEP_DELETE] = "delete",
   };
   GString *text = g_string_new(NULL);
   for (guint i = 0; i < decision->steps->len; i++) {

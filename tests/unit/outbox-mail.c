@@ -19,6 +19,8 @@ static const char *const one_archive[] = {
 
 static const OutboxReminder one_reminder[] = {
     {"PO-4711.1", two_names, NOW + 14 * DAY - 1, LIFECYCLE_REMINDER_TO_RENEW, NULL}};
+static const RequestPayment refund = {
+    .reference = TEXT("TX-991"), .amount = 360000, .currency = TEXT("CNY")};
 
 static OutboxMail mail_of(LifecycleMail kind)
 {
@@ -40,7 +42,9 @@ static OutboxMail mail_of(LifecycleMail kind)
                       .lost = 9 * DAY - 1,
                       .failure = "the name {x} is not allowed",
                       .reminders = one_reminder,
-                      .reminder_count = 1};
+                      .reminder_count = 1,
+                      .reason = 1,
+                      .refund = &refund};
 }
 
 static GBytes *make(const OutboxMail *mail)
@@ -192,6 +196,8 @@ static void test_texts(void)
       {LIFECYCLE_MAIL_REMINDER,
        {"PO-4711.1 runs out on Dec 7, 2026 (UTC), in 14 days", "www.example.test, pay.example.test",
         "You are not reminded of those"}},
+      {LIFECYCLE_MAIL_REVOKED,
+       {"has been revoked", "keyCompromise", "3600.00 CNY are paid back, of your payment TX-991."}},
   };
   G_STATIC_ASSERT(G_N_ELEMENTS(cases) == LIFECYCLE_MAIL_N - 1);
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -241,6 +247,14 @@ static void test_nothing_lost(void)
   g_autofree char *text = outbox_mail_text(&mail);
   g_assert_null(strstr(text, "could not"));
   g_assert_null(strstr(text, "\n\n\n"));
+}
+
+static void test_no_refund(void)
+{
+  OutboxMail mail = mail_of(LIFECYCLE_MAIL_REVOKED);
+  mail.refund = NULL;
+  g_autofree char *text = outbox_mail_text(&mail);
+  assert_says(text, "Nothing is paid back.");
 }
 
 static void check_naughty(const char *text, const char *headers)
@@ -390,6 +404,7 @@ int main(int argc, char **argv)
   g_test_add_func("/outbox/mail/validations", test_validations);
   g_test_add_func("/outbox/mail/no-comment", test_no_comment);
   g_test_add_func("/outbox/mail/nothing-lost", test_nothing_lost);
+  g_test_add_func("/outbox/mail/no-refund", test_no_refund);
   g_test_add_func("/outbox/mail/naughty", test_naughty);
   g_test_add_func("/outbox/mail/addresses", test_addresses);
   g_test_add_func("/outbox/mail/is-deterministic", test_is_deterministic);

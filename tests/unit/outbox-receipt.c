@@ -80,6 +80,9 @@ static GBytes *make_with_item(const OutboxItem *item)
   return finish(receipt);
 }
 
+static const RequestPayment refund = {
+    .reference = (char *)"TX-991", .amount = 29800, .currency = (char *)"CNY"};
+
 static void test_accepted(void)
 {
   static const char *const files[] = {
@@ -94,6 +97,7 @@ static void test_accepted(void)
                      .repeated = TRUE,
                      .due = 360000,
                      .currency = "CNY",
+                     .refund = &refund,
                      .certificates = certificates,
                      .certificate_count = G_N_ELEMENTS(certificates)};
   g_autoptr(GBytes) bytes = make_with_item(&item);
@@ -107,6 +111,9 @@ static void test_accepted(void)
   assert_found(document, "c:receipt/c:item/@repeated", "true");
   assert_found(document, "c:receipt/c:item/c:due/@amount", "3600.00");
   assert_found(document, "c:receipt/c:item/c:due/@currency", "CNY");
+  assert_found(document, "c:receipt/c:item/c:refund/@amount", "298.00");
+  assert_found(document, "c:receipt/c:item/c:refund/@currency", "CNY");
+  assert_found(document, "c:receipt/c:item/c:refund/@reference", "TX-991");
   assert_found(document, "count(c:receipt/c:item/c:certificate)", "3");
   assert_found(document, "c:receipt/c:item/c:certificate[1]/@status", "issued");
   assert_found(document, "c:receipt/c:item/c:certificate[1]/c:file[1]",
@@ -132,7 +139,7 @@ static void test_absent(void)
   g_autoptr(xmlDoc) document = parse(bytes);
   assert_found(document, "count(c:receipt/@sha256)", "0");
   assert_found(document, "count(c:receipt/c:item/@*)", "1");
-  assert_found(document, "count(c:receipt/c:item/c:due)", "0");
+  assert_found(document, "count(c:receipt/c:item/c:due | c:receipt/c:item/c:refund)", "0");
   assert_found(document, "count(c:receipt/c:fault/@*)", "1");
   assert_found(document, "c:receipt/c:fault", "It ends too early.");
 }

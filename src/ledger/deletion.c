@@ -1,0 +1,136 @@
+#include <errno.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "ledger/ledger-private.h"
+
+static gboolean has_keys(Ledger *ledger, const char *certificate, gboolean *ret_has, GError **error)
+{
+  gint64 keys = 0;
+  if (!ledger_number(
+          ledger, &keys, error,
+          "SELECT COUNT(*) FROM key WHERE wrapped IS NOT NULL AND spki_sha256 IN (SELECT "
+          "spki_sha256 FROM issue WHERE certificate = $1)",
+          "t", certificate))
+    return FALSE;
+  *ret_has = keys > 0;
+  return TRUE;
+}
+
+/* secure_delete overwrites what the statements free. A key's row stays, without the key: it
+ * says whose it was, and that it must not be used again. Its outputs are removed after this. */
+static gboolean destroy_keys(Ledger *ledger, const char *certificate, GError **error)
+{
+  return ledger_do(ledger, error,
+                   "UPDATE key SET wrapped = NULL WHERE spki_sha256 IN (SELECT spki_sha256 FROM "
+                   "issue WHERE certificate = $1)",
+                   "t", certificate) &&
+         ledger_do(ledger, error,
+                   "DELETE FROM archive WHERE path IN (SELECT path FROM output WHERE certificate = "
+                   "$1)",
+                   "t", certificate);
+}
+
+/* The pages that lead to those before and after it: in its order, and in its line. */
+static gboolean mark_neighbours(Ledger *ledger, const char *certificate, const char *order,
+                                GError **error)
+{
+  gint64 position = ids_position(certificate);
+  g_autofree char *before = ids_certificate(order, position - 1);
+  g_autofree char *after = ids_certificate(order, position + 1);
+  sqlite3_stmt *row = ledger_query(
+      ledger, error,
+      "SELECT id FROM certificate WHERE id IN ($1, $2) AND status > 0 UNION ALL SELECT n.id FROM "
+      "certificate c JOIN certificate n ON n.id IN (c.forerunner, c.successor) WHERE c.id = $3 AND "
+      "n.status > 0",
+      "ttt", before, after, certificate);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  for (; more > 0; more = ledger_next(ledger, row, error))
+    ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s",
+                      (const char *)sqlite3_column_text(row, 0));
+  return more == 0;
+}
+
+/* Its page goes, and so does what leads there: from the pages of its neighbours, and of the
+ * files that brought it or asked for something about it. */
+static gboolean mark_links(Ledger *ledger, const char *certificate, GError **error)
+{
+  g_autofree char *order = ids_order_of(certificate);
+  ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
+  if (!mark_neighbours(ledger, certificate, order, error))
+    return FALSE;
+  sqlite3_stmt *row =
+      ledger_query(ledger, error, "SELECT (file - 1) / 100 FROM item WHERE subject IN ($1, $2)",
+                   "tt", certificate, order);
+  G_STATIC_ASSERT(LEDGER_BLOCK_SIZE == 100);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  for (; more > 0; more = ledger_next(ledger, row, error)) {
+    gint64 block = sqlite3_column_int64(row, 0);
+    ledger_mark_stale(ledger, LEDGER_STALE_FILES, "%" G_GINT64_FORMAT, block);
+  }
+  return more == 0;
+}
+
+static gboolean take_out_of_lists(Ledger *ledger, const char *certificate, gint64 now,
+                                  GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error, "SELECT number, status FROM certificate WHERE id = $1", "t", certificate);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  if (more < 0)
+    return FALSE;
+  gint64 number = more > 0 ? sqlite3_column_int64(row, 0) : 0;
+  LifecycleStatus status = more > 0 ? (LifecycleStatus)sqlite3_column_int64(row, 1) : 0;
+  sqlite3_reset(row);
+  if (status == 0) {
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_BUG,
+                "%s is not there or deleted already; nothing was changed", certificate);
+    return FALSE;
+  }
+  return ledger_change_block(ledger, number, status, -1, error) &&
+         ledger_do(ledger, error,
+                   "UPDATE certificate SET status = 0, deleted = $1, changed = $1, remind = 0 "
+                   "WHERE number = "
+                   "$2",
+                   "nn", now, number);
+}
+
+gboolean ledger_delete_certificate(Ledger *ledger, const char *certificate, gint64 cancelled,
+                                   gint64 now, gint64 file, GError **error)
+{
+  gboolean keys = FALSE;
+  return has_keys(ledger, certificate, &keys, error) &&
+         take_out_of_lists(ledger, certificate, now, error) &&
+         ledger_cancel(ledger, certificate, cancelled, error) &&
+         ledger_end_pending(ledger, certificate, error) &&
+         ledger_end_due(ledger, certificate, error) && destroy_keys(ledger, certificate, error) &&
+         mark_links(ledger, certificate, error) &&
+         ledger_log(ledger, now, "deleted", certificate, file,
+                    keys ? "its private key is destroyed; this cannot be undone"
+                         : "this cannot be undone",
+                    error);
+}
+
+gboolean ledger_truncate(Ledger *ledger, gboolean *ret_done, GError **error)
+{
+  const int patience_ms = 10 * 1000;
+  if (!file_step())
+    return error_set_errno(error, errno, "state/ledger.db: cannot empty its log");
+  sqlite3_busy_timeout(ledger->database, patience_ms);
+  int result =
+      sqlite3_wal_checkpoint_v2(ledger->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  sqlite3_busy_timeout(ledger->database, LEDGER_PATIENCE_MS);
+  *ret_done = result == SQLITE_OK;
+  return result == SQLITE_OK || result == SQLITE_BUSY ||
+         ledger_fail(ledger, error, "cannot empty its log");
+}
+
+gboolean ledger_has_page(Ledger *ledger, const char *id, gboolean *ret_has, GError **error)
+{
+  gint64 status = 0;
+  if (!ledger_number(ledger, &status, error, "SELECT status FROM certificate WHERE id = $1", "t",
+                     id))
+    return FALSE;
+  *ret_has = status != 0;
+  return TRUE;
+}

@@ -1,0 +1,65 @@
+#include <string.h>
+
+#include "base/text.h"
+#include "lifecycle/lifecycle-private.h"
+
+char *certificate_deployed(const LifecycleCertificate *certificate)
+{
+  g_autoptr(GString) places = g_string_new(NULL);
+  for (guint i = 0; i < certificate->deployments->len; i++) {
+    const LifecycleDeployment *deployment = g_ptr_array_index(certificate->deployments, i);
+    if (deployment->state == LIFECYCLE_DEPLOYMENT_GONE)
+      continue;
+    g_string_append_printf(places, "%s%s", places->len > 0 ? ", " : "", deployment->product);
+    if (deployment->region != NULL && *deployment->region != '\0')
+      g_string_append_printf(places, " (%s)", deployment->region);
+  }
+  return places->len > 0 ? g_string_free(g_steal_pointer(&places), FALSE) : NULL;
+}
+
+gboolean certificate_is_foreign(const LifecycleOrder *order,
+                                const LifecycleCertificate *certificate)
+{
+  return certificate->uploaded || strcmp(order->product->issuer, "embedded") != 0;
+}
+
+/* What is lost by it, or goes on all the same. */
+static void warn(const LifecycleFacts *facts, const RequestItem *item, GPtrArray *warnings)
+{
+  const LifecycleOrder *order = facts->order;
+  const LifecycleCertificate *certificate = facts->certificate;
+  if (certificate->status == LIFECYCLE_STATUS_ISSUED)
+    fault_add(warnings, "not-revoked", item->line, "deletion",
+              "%s was not revoked: whoever has a copy of certificate and key can use them until it "
+              "expires. It can still be revoked, with a revocation document",
+              certificate->id);
+  if (lifecycle_statuses[certificate->status].unissued && order->paid_amount > 0) {
+    g_autofree char *amount =
+        text_format_money(lifecycle_part(order, ids_position(certificate->id)));
+    fault_add(warnings, "not-refunded", item->line, "deletion",
+              "%s %s were paid for %s and are not given back by its deletion; a revocation in its "
+              "place would have been refunded",
+              amount, order->currency, certificate->id);
+  }
+  fault_add(
+      warnings, "deleted", item->line, "deletion",
+      "%s is deleted%s; this cannot be undone. That it existed stays on record", certificate->id,
+      certificate->has_key ? " and its private key destroyed, in the ledger and in its archives"
+                           : "");
+}
+
+void deletion_decide(const LifecycleFacts *facts, const RequestItem *item,
+                     LifecycleDecision *decision)
+{
+  const LifecycleCertificate *certificate = facts->certificate;
+  g_autofree char *places = certificate_deployed(certificate);
+  if (places != NULL) {
+    fault_add(decision->faults, "deployed", item->line, "deletion",
+              "%s cannot be deleted while it is deployed on %s; undeploy it there first",
+              certificate->id, places);
+    return;
+  }
+  warn(facts, item, decision->warnings);
+  LifecycleStep *step = decision_add_step(decision, LIFECYCLE_STEP_DELETE, certificate->id);
+  step->cancelled = certificate_cancelled(facts->order, certificate);
+}

@@ -1,0 +1,161 @@
+#!/bin/bash
+# Deletion: the key is nowhere, the record stays, and nothing brings it back.
+. "$(dirname "$0")/lib.sh"
+
+INSTANCE=$work/instance
+mkdir "$INSTANCE"
+certdrop -C "$INSTANCE" --at $T0 init
+deletion() { # REF CERTIFICATE
+  printf '<deletion %s ref="%s" certificate="%s"/>\n' "$xmlns" "$1" "$2"
+}
+error() { tr '\n' ' ' <"$INSTANCE/inbox/rejected/$1.xml.error.md" | tr -s ' '; }
+codes_of_warnings() { xpath "$(receipt "$1")" '//c:warning/@code' | grep -o '"[^"]*"' | tr -d '"' | sort | paste -sd ' '; }
+write_png letter.png
+
+order OV-1 secure-ov-single "$(payment_child "$(price secure-ov-single)")
+  $(application_child "$(domains www.iana.org)$applicant$company$(attachments confirmationLetter letter.png)$(csr rsa-2048)")" >document.xml
+package ov.zip document.xml letter.png
+review REV-1 OV-1.1 approve | drop z-review.xml
+order TWO standard-dv-single "<quantity>3</quantity>$(payment_child "$(price standard-dv-single 1 1 3)")" | drop two.xml
+application APP-1 TWO.1 submit "$(domains one.example.test)$applicant" | drop z-app1.xml
+application APP-2 TWO.2 submit "$(domains two.example.test)$applicant<download><format>pem</format><format>nginx</format></download>" | drop z-app2.xml
+run_at "$(at 1)"
+is_status 'a certificate is issued' OV-1.1 issued
+is_status 'and another' TWO.2 issued
+for id in OV-1.1 TWO.2 TWO.1; do
+  unzip -p "$(archive $id pem)" privkey.pem >$id.key
+  sqlite3 "$INSTANCE/state/ledger.db" "SELECT hex(k.wrapped) FROM key k JOIN issue i USING (spki_sha256) WHERE i.certificate = '$id'" >$id.wrapped
+done
+
+# Whatever is secret of a key, as it lies in memory, in PEM and wrapped, in pieces of 16 bytes:
+# prints each file that has one.
+cat >search.py <<'PYTHON'
+import base64, os, subprocess, sys
+instance, key, wrapped = sys.argv[1:]
+der = base64.b64decode("".join(open(key).read().split("\n")[1:-2]))
+public = subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER"], capture_output=True, check=True).stdout
+lines = [line.encode() for line in open(key).read().split("\n")[2:-2]]
+needles = [der[i:i + 16] for i in range(32, len(der) - 16)] + [line for line in lines if len(line) > 40]
+blob = bytes.fromhex(open(wrapped).read().strip())
+needles += [blob[i:i + 16] for i in range(0, len(blob) - 15)]
+needles = {n for n in needles if n not in public and n.count(n[:1]) < 8}
+first = {n[:8] for n in needles}
+for folder, _, names in os.walk(instance):
+    for name in names:
+        path = os.path.join(folder, name)
+        content = open(path, "rb").read()
+        if any(n in content for n in needles):
+            print(os.path.relpath(path, instance))
+PYTHON
+search() { python3 search.py "$INSTANCE" "$1.key" "$1.wrapped" | sort | paste -sd ' '; }
+is 'the search finds a key that is there' "$(search TWO.2)" \
+  'outbox/certificates/TWO.2/TWO.2_two.example.test_nginx.zip outbox/certificates/TWO.2/TWO.2_two.example.test_pem.zip state/ledger.db'
+
+# While it watches, the ledger and its write-ahead log are open all the time.
+"$CERTDROP" -C "$INSTANCE" --at "$(at 2)" watch >watch.out 2>&1 &
+background=($!)
+wait_for() { for _ in $(seq 1 150); do [ -e "$(receipt "$1")" ] && return; sleep 0.1; done; fail "$1 is decided" "$(cat watch.out)"; }
+application APP-3 TWO.3 save "$(domains three.example.test)" | drop save.xml
+wait_for save.xml
+ok 'there is a write-ahead log' test -s "$INSTANCE/state/ledger.db-wal"
+deletion DEL-2 TWO.2 | drop del2.xml
+wait_for del2.xml
+for _ in $(seq 1 100); do [ -s "$INSTANCE/state/ledger.db-wal" ] || break; sleep 0.1; done
+is_accepted 'a certificate is deleted' del2.xml
+is 'its key is nowhere below the instance, not even in the write-ahead log' "$(search TWO.2)" ''
+is 'that of another one is where it was' "$(search TWO.1)" \
+  'outbox/certificates/TWO.1/TWO.1_one.example.test_pem.zip state/ledger.db'
+kill "${background[0]}"
+wait "${background[0]}"
+background=()
+is 'watch has nothing to complain of' "$(grep -v -e accepted -e '^del2.xml: warning: ' watch.out)" ''
+
+is 'it warns of what goes on, and says that it cannot be undone' "$(codes_of_warnings del2.xml)" 'deleted not-revoked'
+like 'in words' "$(receipt_value del2.xml '//c:warning[@code="deleted"]')" 'its private key destroyed.*this cannot be undone'
+is 'the receipt has no status for it' "$(receipt_value del2.xml 'concat(//c:certificate/@id,count(//c:certificate/@status))')" TWO.20
+is 'show has it as deleted' "$(show TWO.2 .status)" deleted
+is 'with the record of what it was' "$(show TWO.2 '.domains[0], (.serialNumber | length > 16), .history[-1].what' | paste -sd ' ')" 'two.example.test true deleted'
+like 'in Markdown, too' "$("$CERTDROP" -C "$INSTANCE" show TWO.2)" 'Deleted.*Nov 23, 2026, 02:02 UTC.*cannot be undone'
+like 'its order shows it as deleted' "$("$CERTDROP" -C "$INSTANCE" show TWO)" '`TWO\.2` +\| Deleted'
+is 'nothing is left of it in the outbox but receipts' "$(find "$INSTANCE/outbox" -type f -name '*TWO.2*')" ''
+is 'and no page' "$(find "$INSTANCE/reports/certificate" -name 'TWO.2.*')" ''
+is 'no list names it' "$(grep -rl 'TWO\.2' "$INSTANCE/reports/list" "$INSTANCE/reports/cards" "$INSTANCE/reports/status" "$INSTANCE/reports/unissued" "$INSTANCE/reports/index.md")" ''
+like 'the counts are right' "$(cat "$INSTANCE/reports/index.md")" '3 certificates'
+
+# Every link of every page leads somewhere.
+cat >links.py <<'PYTHON'
+import html, os, re, sys, urllib.parse
+root = sys.argv[1]
+for folder, _, names in os.walk(os.path.join(root, "reports")):
+    for name in names:
+        if not name.endswith(".html"):
+            continue
+        text = open(os.path.join(folder, name), encoding="utf-8").read()
+        for link in re.findall(r'href="([^"#]+)', text):
+            if "://" not in link and not os.path.exists(os.path.join(folder, urllib.parse.unquote(html.unescape(link)))):
+                print(os.path.relpath(os.path.join(folder, name), root), link)
+PYTHON
+is 'no page leads to what is gone' "$(python3 links.py "$INSTANCE")" ''
+
+# ---- Of OV: letter, attachment and mail hold personal data ---------------------------
+ok 'an OV certificate has files about a person' grep -rq 'Applicant One' "$INSTANCE/outbox"
+printf '<revocation %s ref="REV-OV" certificate="OV-1" reason="superseded"/>' "$xmlns" | drop rev.xml
+run_at "$(at 3)"
+deletion DEL-1 OV-1 | drop del1.xml
+run_at "$(at 4)"
+is_accepted 'a revoked one can be deleted' del1.xml
+is 'and there is nothing to warn of' "$(codes_of_warnings del1.xml)" deleted
+is 'its key is nowhere' "$(search OV-1.1)" ''
+is 'of the person nothing is left in the outbox' "$(grep -rl -e 'OV-1' "$INSTANCE/outbox" | grep -v receipts; find "$INSTANCE/outbox" -name 'OV-1*' -type f)" ''
+is 'the folder of its archives is gone' "$(ls -d "$INSTANCE/outbox/certificates/OV-1.1" 2>/dev/null)" ''
+crl=$(openssl crl -in "$INSTANCE/outbox/pki/issuing.crl" -text -noout)
+like 'the revocation list covers it still' "$crl" "$(show OV-1.1 .serialNumber)"
+run_at "$(at 0 0 5)"
+crl=$(openssl crl -in "$INSTANCE/outbox/pki/issuing.crl" -text -noout)
+like 'and so does the next one' "$crl" "$(show OV-1.1 .serialNumber)"
+
+# ---- What cannot be -------------------------------------------------------------------
+deletion DEL-3 TWO.2 | drop twice.xml
+deletion DEL-2 TWO.2 | drop repeat.xml
+application APP-4 TWO.2 submit "$(domains four.example.test)$applicant" | drop revive.xml
+printf '<revocation %s ref="REV-2" certificate="TWO.2" reason="keyCompromise"/>' "$xmlns" | drop revoke.xml
+dv_order PEND www.iana.org | drop pend.xml
+deletion DEL-4 PEND | drop z-pending.xml
+run_at "$(at 1 0 5)"
+is_rejected 'it is not deleted twice' twice.xml deleted
+like 'which says so' "$(error twice)" 'TWO\.2 was deleted; this cannot be undone'
+is 'the same document again is repeated' "$(receipt_value repeat.xml '//c:item/@repeated')" true
+is_rejected 'nothing brings it back' revive.xml deleted
+is_rejected 'what is being verified is not deleted' z-pending.xml state
+like 'which says what to do' "$(error z-pending)" 'withdraw it first'
+is_accepted 'but what is in use somewhere can be revoked still' revoke.xml
+like 'and is on the list' "$(openssl crl -in "$INSTANCE/outbox/pki/issuing.crl" -text -noout)" "$(show TWO.2 .serialNumber)"
+is 'it stays deleted' "$(show TWO.2 .status)" deleted
+deletion DEL-5 TWO.3 | drop unissued.xml
+run_at "$(at 2 0 5)"
+is 'that what was paid is not given back is warned of' "$(codes_of_warnings unissued.xml)" 'deleted not-refunded'
+
+# Where it is deployed, it stays.
+deploy() { # KIND REF: of TWO.1
+  printf '<%s %s ref="%s" certificate="TWO.1"><target product="slb"><region>cn-hangzhou</region></target></%s>' "$1" "$xmlns" "$2" "$1"
+}
+deploy deployment DEP-1 | drop a-deploy.xml
+deletion DEL-6 TWO.1 | drop deployed.xml
+run_at "$(at 3 0 5)"
+is_accepted 'it is deployed' a-deploy.xml
+is_rejected 'while it is deployed it is not deleted' deployed.xml deployed
+like 'which says where' "$(error deployed)" 'cannot be deleted while it is deployed on slb \(cn-hangzhou\); undeploy it there first'
+deploy undeployment UNDEP-1 | drop a-undeploy.xml
+run_at "$(at 4 0 5)"
+is_accepted 'it is taken off' a-undeploy.xml
+deletion DEL-6 TWO.1 | drop gone.xml
+run_at "$(at 5 0 5)"
+is_accepted 'then it can be deleted' gone.xml
+is 'no file of it is left, nor its key' "$(find "$INSTANCE/outbox" -name 'TWO.1*' -type f)$(search TWO.1)" ''
+is 'then no key is left in the ledger but that of the CA' "$(sqlite3 "$INSTANCE/state/ledger.db" 'SELECT COUNT(*) FROM key WHERE wrapped IS NOT NULL')" 0
+
+cp -r "$INSTANCE/reports" before
+certdrop -C "$INSTANCE" report
+is 'the pages are those that report makes' "$(diff -r before "$INSTANCE/reports")" ''
+is 'and lead nowhere that is gone' "$(python3 links.py "$INSTANCE")" ''
+finish
