@@ -8,6 +8,7 @@ void deploy_job_free(DeployJob *job)
   ledger_issue_free(job->issue);
   secret_free(job->key_pem);
   g_free(job->why);
+  g_free(job->seen);
   g_free(job->output);
   g_free(job);
 }

@@ -52,7 +52,7 @@ static char *describe_other(const char *host, const char *port, GBytes *der)
                          details->serial, name);
 }
 
-gboolean deploy_job_is_served(const DeployJob *job, guint tries, char **ret_why)
+gboolean deploy_job_is_served(DeployJob *job, guint tries, char **ret_why)
 {
   g_autofree char *host = NULL, *port = NULL, *why = NULL;
   split_check(job, &host, &port);
@@ -62,8 +62,10 @@ gboolean deploy_job_is_served(const DeployJob *job, guint tries, char **ret_why)
       g_usleep(G_USEC_PER_SEC);
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) der = pki_fetch_served(host, port, name, LOOK_MS, &error);
-    if (der != NULL && g_bytes_equal(der, job->issue->der))
+    if (der != NULL && g_bytes_equal(der, job->issue->der)) {
+      job->seen = g_strdup_printf("%s:%s serves this certificate", host, port);
       return TRUE;
+    }
     g_free(why);
     why = der != NULL ? describe_other(host, port, der) : g_strdup(error->message);
   }

@@ -30,6 +30,7 @@ typedef struct {
   gboolean timed_out;
   gboolean commanded; /* a command ended well, now or before */
   char *why;          /* it did not go well: "/bin/push ended with status 3"; or NULL */
+  char *seen;         /* that the host serves the certificate; or NULL */
   char *output;       /* of the command; or NULL */
 } DeployJob;
 
@@ -49,8 +50,9 @@ void deploy_job_fail(DeployJob *job, DeployEnd end, const char *format, ...) G_G
 /* Carries JOB out. Fails only where its private folder cannot be written. */
 gboolean deploy_job_carry_out(Keeper *keeper, DeployJob *job, GError **error);
 
-/* Whether the host that the target names serves JOB's certificate; TRIES looks, a second
- * apart, since servers take a moment to load it. What it serves instead goes to *RET_WHY. */
-gboolean deploy_job_is_served(const DeployJob *job, guint tries, char **ret_why);
+/* Whether the host that the target names serves JOB's certificate, which becomes `seen`;
+ * TRIES looks, a second apart, since servers take a moment to load it. What it serves
+ * instead goes to *RET_WHY. */
+gboolean deploy_job_is_served(DeployJob *job, guint tries, char **ret_why);
 
 #endif

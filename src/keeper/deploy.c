@@ -116,13 +116,15 @@ static void say_failure(Keeper *keeper, const DeployJob *job)
              *said != '\0' ? ": " : "", said, next);
 }
 
-/* What the page shows: why it did not go well, then what the command said. */
+/* What the page shows: why it did not go well, or that the host has it, then what the
+ * command said. */
 static void set_output(LedgerDeployment *deployment, const DeployJob *job)
 {
+  const char *first = job->why != NULL ? job->why : job->seen;
   gboolean output = job->output != NULL && *job->output != '\0';
   g_free(deployment->output);
-  if (job->why != NULL)
-    deployment->output = g_strconcat(job->why, output ? "\n" : NULL, job->output, NULL);
+  if (first != NULL)
+    deployment->output = g_strconcat(first, output ? "\n" : NULL, job->output, NULL);
   else
     deployment->output = output ? g_strdup(job->output) : NULL;
 }
