@@ -155,6 +155,12 @@ static const struct {
     {"outbox/", "File"},
 };
 
+/* It lies beside its archive, which stands for both. */
+static gboolean is_manifest(const char *path)
+{
+  return g_str_has_prefix(path, DEPLOY) && g_str_has_suffix(path, ".json");
+}
+
 void certificate_add_files(const Page *page, cmark_node *parent, const CertificateModel *model)
 {
   cmark_node *list = NULL;
@@ -163,6 +169,8 @@ void certificate_add_files(const Page *page, cmark_node *parent, const Certifica
     for (guint k = 0; k < G_N_ELEMENTS(file_labels); k++) {
       if (!g_str_has_prefix(output->path, file_labels[k].prefix))
         continue;
+      if (is_manifest(output->path))
+        break;
       if (list == NULL)
         list = page_add_list(parent);
       cmark_node *item = page_add_item(list);
