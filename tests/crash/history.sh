@@ -11,6 +11,8 @@
 history=(
   'orders 1'
   'completions 2'
+  'deployments 3'
+  'undeployments 4'
   'nothing 3 0 200'
 )
 
@@ -19,6 +21,9 @@ prepare() {
   new_instance master
   write_png letter.png
   TZ=UTC touch -d 2026-01-01 letter.png
+  sed -i 's|</configuration>|<target product="web" regions="north south"><command><argument>test</argument><argument>-s</argument><argument>{privkey}</argument></command></target>\
+<target product="off"><command><argument>true</argument></command></target>\
+<target product="bad"><command><argument>false</argument></command></target>&|' "$INSTANCE/certdrop.xml"
 }
 
 nothing() { :; }
@@ -54,4 +59,25 @@ completions() {
   order G-1 free-dv-single | drop g-order.xml
   order F-1 standard-dv-single | drop f.xml
   dv_order A-1 a.example.test "<download><format>nginx</format><format>pem</format></download>" | drop a-again.xml
+}
+
+# deployment REF CERTIFICATE PRODUCT…
+deployment() {
+  printf '<deployment %s ref="%s" certificate="%s">' "$xmlns" "$1" "$2"
+  printf '<target product="%s"/>' "${@:3}"
+  printf '</deployment>\n'
+}
+
+# Without a command and with one that ends well or badly, of what is issued in the same run too.
+deployments() {
+  deployment A-D A-1 cdn web bad | drop a-d.xml
+  { dv_order K-1 k.example.test; deployment K-D K-1 web off no-such; } | batch | drop k.xml
+  { deployment L-D L-1 off cdn; dv_order L-1 l.example.test; } | batch 'atomic="true"' | drop l.xml
+}
+
+# From where nothing has to be done, from where a command has, and to where it failed.
+undeployments() {
+  deployment A-U A-1 cdn bad | sed 's/deployment/undeployment/g' | drop a-u.xml
+  deployment K-U K-1 off | sed 's/deployment/undeployment/g' | drop k-u.xml
+  deployment L-D2 L-1 web | drop l-d2.xml
 }

@@ -96,6 +96,9 @@ def look_at_ledger(archives):
         say("payment", *row)
     for row in ledger.execute("SELECT what, subject, file, at FROM log ORDER BY subject, what, file, number"):
         say("log", *row)
+    for row in ledger.execute("SELECT certificate, product, region, state, by_command, attempts, since, next_try, "
+                              "failing_since, output FROM deployment ORDER BY certificate, product, region"):
+        say("deployment", *row)
     for (path,) in ledger.execute("SELECT path FROM output WHERE done = 0"):
         fault("output", path, "is not done")
     for row in ledger.execute("SELECT order_ref, count(*) FROM payment GROUP BY order_ref HAVING count(*) > 1"):
