@@ -95,6 +95,19 @@ gboolean keeper_remove_deployment_files(Keeper *keeper, const LedgerDeployment *
   return TRUE;
 }
 
+gboolean keeper_drop_deployment_archive(Keeper *keeper, const LedgerArchive *refused,
+                                        GError **error)
+{
+  if (!g_str_has_prefix(refused->path, OUTBOX_DEPLOY))
+    return TRUE;
+  g_autoptr(GPtrArray) deployments =
+      ledger_deployments_of(keeper->ledger, refused->certificate, error);
+  if (deployments == NULL)
+    return FALSE;
+  const LedgerDeployment *deployment = find_by_path(deployments, refused->path);
+  return deployment == NULL || keeper_remove_deployment_files(keeper, deployment, error);
+}
+
 gboolean keeper_follow_issue(Keeper *keeper, const char *certificate, gint64 file, GError **error)
 {
   g_autoptr(GPtrArray) places =

@@ -243,7 +243,8 @@ static gboolean job_store(Keeper *keeper, KeeperArchiveJob *job, GError **error)
   if (job->output != NULL)
     return keeper_add_manifest(keeper, job->output, job->issue, error) &&
            keeper_add_output(keeper, g_steal_pointer(&job->output), error);
-  return keeper_tell_refused_archive(keeper, job->wanted->certificate, job->refused, job->file,
+  return keeper_drop_deployment_archive(keeper, job->wanted, error) &&
+         keeper_tell_refused_archive(keeper, job->wanted->certificate, job->refused, job->file,
                                      error);
 }
 

@@ -142,8 +142,8 @@ static gboolean write_folder(Keeper *keeper, const DeployJob *job, const char *f
   if (job->issue == NULL)
     return TRUE;
   g_autofree char *certificate = pki_certificate_to_pem(job->issue->der);
-  g_autofree char *chain =
-      pki_certificates_to_pem(job->issue->chain != NULL ? job->issue->chain : keeper->chain, error);
+  GBytes *issuers = keeper_chain_of(keeper, job->issue);
+  g_autofree char *chain = issuers != NULL ? pki_certificates_to_pem(issuers, error) : g_strdup("");
   if (chain == NULL)
     return FALSE;
   g_autofree char *both = g_strconcat(certificate, chain, NULL);

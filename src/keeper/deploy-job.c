@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "keeper/deploy-private.h"
 
 void deploy_job_free(DeployJob *job)
@@ -62,6 +64,39 @@ static gboolean leaves_by_itself(const DeployJob *job)
   return job->target == NULL || job->target->command == NULL || never_came;
 }
 
+/* Whether the archive of DEPLOYMENT is written, or about to be. */
+static gboolean is_laid_out(Keeper *keeper, const LedgerDeployment *deployment,
+                            gboolean *ret_laid_out, GError **error)
+{
+  g_autofree char *path = outbox_deployment_path(deployment->product, deployment->region,
+                                                 deployment->certificate, "zip");
+  g_autoptr(GPtrArray) archives =
+      ledger_archives_of_certificate(keeper->ledger, deployment->certificate, error);
+  *ret_laid_out = FALSE;
+  for (guint i = 0; archives != NULL && i < archives->len; i++)
+    if (strcmp(((LedgerArchive *)g_ptr_array_index(archives, i))->path, path) == 0)
+      *ret_laid_out = TRUE;
+  return archives != NULL;
+}
+
+/* One that could not be made when this was asked for is made now. */
+static gboolean lay_out(Keeper *keeper, DeployJob *job, GError **error)
+{
+  const LedgerDeployment *deployment = job->deployment;
+  gboolean laid_out = FALSE;
+  if (!is_laid_out(keeper, deployment, &laid_out, error))
+    return FALSE;
+  if (laid_out)
+    return TRUE;
+  if (!keeper_group_begin(keeper, error) ||
+      !keeper_add_deployment_files(keeper, deployment, 0, error) ||
+      !keeper_group_end(keeper, error) || !is_laid_out(keeper, deployment, &laid_out, error))
+    return FALSE;
+  if (!laid_out)
+    deploy_job_fail(job, DEPLOY_END_FAILED, "its archive cannot be made");
+  return TRUE;
+}
+
 static gboolean prepare(Keeper *keeper, DeployJob *job, GError **error)
 {
   const LedgerDeployment *deployment = job->deployment;
@@ -77,6 +112,8 @@ static gboolean prepare(Keeper *keeper, DeployJob *job, GError **error)
                     "certdrop.xml has no target \"%s\" any more: add it again, or undeploy the "
                     "certificate from it",
                     deployment->product);
+  if (!removal && job->end == 0 && !lay_out(keeper, job, error))
+    return FALSE;
   if (job->end == 0 && job->target->command == NULL && job->target->check == NULL)
     job->end = DEPLOY_END_DONE; /* its archive is all there is to it */
   if (job->end != 0)

@@ -292,6 +292,10 @@ gboolean keeper_remove_deployment_files(Keeper *keeper, const LedgerDeployment *
 /* The manifest that lies beside ARCHIVE, of ISSUE, if that is a deployment's. */
 gboolean keeper_add_manifest(Keeper *keeper, const KeeperOutput *archive, const LedgerIssue *issue,
                              GError **error);
+/* What lay at the path of an archive that was REFUSED is of no use to anybody, if it was a
+ * deployment's: it goes, and the deployment's next try makes the archive again. */
+gboolean keeper_drop_deployment_archive(Keeper *keeper, const LedgerArchive *refused,
+                                        GError **error);
 /* To be called after ledger_add_issue(): the new issue is deployed where the one before it
  * is, or the certificate that it renews. */
 gboolean keeper_follow_issue(Keeper *keeper, const char *certificate, gint64 file, GError **error);
