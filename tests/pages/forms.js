@@ -5,6 +5,7 @@
 // judged by forms.sh with certdrop.
 import { execSync } from "node:child_process";
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
@@ -50,7 +51,35 @@ async function operate(name) {
 const field = (way) => page.locator(`[data-path="${way}"]:not([type=radio], [type=checkbox])`);
 const choice = (way, value) => page.locator(`[data-path="${way}"][value="${value}"]`);
 const faults = () => page.locator("#faults li").allTextContents();
+// What is said once it was tried to save.
+async function refuse() {
+  await button("Save the file").click();
+  await page.locator("form[aria-busy=false]").waitFor();
+  return faults();
+}
+async function refuses(what, wanted) {
+  const said = await refuse();
+  ok(what, said.some((fault) => fault.startsWith(wanted)), ...said);
+}
 const button = (name) => page.getByRole("button", { name, exact: true });
+
+// axe finds nothing in what is shown now, light and dark, narrow and wide.
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+async function accessible(what) {
+  const findings = [];
+  await page.evaluate(axe);
+  for (const colorScheme of ["light", "dark"])
+    for (const width of [360, 1280]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"], preload: false }));
+      for (const v of result.violations) findings.push(`${colorScheme} ${width}: ${v.id}: ${v.nodes.map((node) => node.target).join(" ")}`);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (overflow > 0) findings.push(`${width}: ${overflow} px too wide`);
+      if (process.env.SHOTS) await page.screenshot({ path: path.join(process.env.SHOTS, `${what.replace(/\W+/g, "-")}-${colorScheme}-${width}.png`), fullPage: true });
+    }
+  ok(`axe finds nothing: ${what}`, findings.length === 0, ...findings);
+}
 
 async function fill(values) {
   for (const [way, value] of Object.entries(values)) {
@@ -103,8 +132,7 @@ const steps = {
   async checks() {
     await open("request/payment.html");
     ok("without a fragment, only the reference is there", /^PAY-\d{8}-[A-Z2-9]{5}$/.test(await field("@ref").inputValue()));
-    await button("Save the file").click();
-    is("what is missing is counted in the summary", (await faults()).length, 4);
+    is("what is missing is counted in the summary", (await refuse()).length, 4);
     is("and has the focus", await page.evaluate(() => document.activeElement.id), "faults");
     await page.getByRole("link", { name: /^Amount:/ }).click();
     is("which leads to the field", await page.evaluate(() => document.activeElement.dataset.path), "@amount");
@@ -121,8 +149,7 @@ const steps = {
     await fill({ "domains/domain": "a.example.test\nb.example.test b.example.test", "applicant/name": "x".repeat(65), "applicant/email": "nobody" });
     await field("attachments/attachment[@kind=confirmationLetter]/@file").setInputFiles(image("letter.png", Buffer.from("GIF89a")));
     await field("attachments/attachment[@kind=identity]/@file").setInputFiles(image("id.png", Buffer.concat([png, Buffer.alloc(512000)])));
-    await button("Save the file").click();
-    const said = (await faults()).join("\n");
+    const said = (await refuse()).join("\n");
     for (const part of [
       "Domain names: “b.example.test” is there twice.",
       "Applicant, Name: This is not a name of 1 to 64 characters",
@@ -133,12 +160,65 @@ const steps = {
     ])
       ok(`it is said: ${part}`, said.includes(part), said);
     await fill({ "domains/domain": "a.example.test\nb.example.test\nc.example.test" });
-    await button("Save the file").click();
-    ok("more names than were paid for", (await faults()).includes("Domain names: These are 3 names; 2 are paid for."), ...(await faults()));
+    await refuses("more names than were paid for", "Domain names: These are 3 names; 2 are paid for.");
+    await accessible("an application with faults");
     await choice("@action", "save").check();
     await fill({ "domains/domain": "a.example.test", "applicant/name": "One", "applicant/email": "" });
     for (const kind of ["confirmationLetter", "identity"]) await field(`attachments/attachment[@kind=${kind}]/@file`).setInputFiles([]);
     await save("save-little");
+  },
+
+  // Many values in every field: what the form says to each goes into verdicts.txt, beside
+  // documents that have the value, for xmllint to say the same.
+  async values() {
+    const odd = [
+      "a", "A1", "PO-4711", "x".repeat(64), "x".repeat(65), "x".repeat(128), "x".repeat(129), "x".repeat(254), "x".repeat(1001),
+      "😀".repeat(64), "😀".repeat(65), "two words", "  two   words ", "a.b_c-d", "-a", ".a", "a/b", "ä", "有限公司", "CN", "cn", "CNY", "cny",
+      "3600.00", "3600", "03.00", "0.00", "1234567890.00", "+86 571 5550 0100", "(0571) 5550", "12", "a@b.example", "a@b", "a b@c.example",
+      "o'neil{x}|y~z@sub.example.test", "ID-000000-0001", "ID_1", "310000", "D 12-3", "a\u0085b", "a\u2028b", "a\u202eb", "a\ufeffb", "<b>&\"'", "\u007f",
+    ];
+    const results = [];
+    for (const kind of ["payment", "application", "review", "upload"]) {
+      await open(`request/${kind}.html`);
+      const found = await page.evaluate(async (values) => {
+        const verdicts = [];
+        for (const field of document.querySelectorAll("input[type=text][data-path], textarea[data-path]:not([data-list], [data-verbatim])"))
+          for (const value of values) {
+            if (field.dataset.path === "@ref" && "refuse" in field.dataset) continue;
+            field.value = value;
+            field.dispatchEvent(new Event("change", { bubbles: true }));
+            await new Promise((resolve) => setTimeout(resolve));
+            const wrong = !document.getElementById(`${field.closest("[data-field]").id}-error`).hidden;
+            verdicts.push([field.dataset.path, value, wrong]);
+          }
+        return verdicts;
+      }, odd);
+      for (const verdict of found) results.push([kind, ...verdict]);
+    }
+    const escape = (text) => text.replace(/[&<>"\u007f-\u009f\u2028]/g, (c) => `&#${c.codePointAt(0)};`);
+    const needed = {
+      payment: { ref: "R", order: "O", reference: "T", amount: "1.00", currency: "CNY" },
+      application: { ref: "R", certificate: "C.1" },
+      review: { ref: "R", certificate: "C.1", decision: "approve", reviewer: "One" },
+      upload: { ref: "R" },
+    };
+    const verdicts = results.map(([kind, way, value, wrong], i) => {
+      const steps = way.split("/");
+      const last = steps.pop();
+      const attributes = { ...needed[kind] };
+      let inside = kind === "upload" ? "<certificate>x</certificate>" : "";
+      let content = last.startsWith("@") ? "" : `<${last}>${escape(value)}</${last}>`;
+      if (steps.length === 0 && last.startsWith("@")) attributes[last.slice(1)] = value;
+      for (const [n, name] of steps.reverse().entries())
+        content = `<${name}${n === 0 && last.startsWith("@") ? ` ${last.slice(1)}="${escape(value)}"` : ""}>${content}</${name}>`;
+      inside += content;
+      const all = Object.entries(attributes).map(([name, text]) => ` ${name}="${escape(text)}"`).join("");
+      const file = `value-${i}.xml`;
+      fs.writeFileSync(path.join(folder, file), `<${kind} xmlns="urn:certdrop:1"${all}>${inside}</${kind}>\n`);
+      return `${wrong ? "wrong" : "right"} ${file} ${kind} ${way} ${JSON.stringify(value.slice(0, 30))}`;
+    });
+    fs.writeFileSync(path.join(folder, "verdicts.txt"), `${verdicts.join("\n")}\n`);
+    ok("values were tried in many fields", verdicts.length > 500, String(verdicts.length));
   },
 
   async order() {
@@ -153,8 +233,7 @@ const steps = {
     await choice("product", "free-dv-single").check();
     is("a free product has nothing to pay", await page.locator("[data-part=payment]").isVisible(), false);
     await fill({ years: "2" });
-    await button("Save the file").click();
-    ok("and no second year", (await faults()).some((fault) => fault.startsWith("Years:")), ...(await faults()));
+    await refuses("and no second year", "Years:");
     await open("purchase.html");
     await choice("product", "secure-ov-multi").check();
     await fill({ "@ref": "FORM-OV" });
@@ -166,11 +245,11 @@ const steps = {
     is("which is the price", await field("payment/@amount").inputValue(), "298.00");
     await fill({ "payment/@reference": "TX-1", "application/domains/domain": "form.example.test", ...inOrder(applicant) });
     await choice("application/download/format", "nginx").check();
+    await accessible("an order with all that it can carry");
     is("the company is of no use", await page.locator("[data-part=company]").isVisible(), false);
     await save("order-whole");
     await fill({ "@ref": "FORM.1" });
-    await button("Save the file").click();
-    ok("a reference that looks like a certificate is refused", (await faults()).some((fault) => fault.startsWith("Reference: “FORM.1” is not")), ...(await faults()));
+    await refuses("a reference that looks like a certificate is refused", "Reference: “FORM.1” is not");
   },
 
   async payment() {
@@ -187,8 +266,7 @@ const steps = {
     await fill({ "domains/domain": "shop.example.test\npay.example.test", ...applicant, ...company });
     await button("Keep for later").click();
     ok("it is kept", (await page.locator("#kept p").textContent()).startsWith("It is kept in this browser"));
-    await button("Save the file").click();
-    ok("the letter is asked for", (await faults()).includes("Attachments, Confirmation letter, stamped: This file is missing."), ...(await faults()));
+    await refuses("the letter is asked for", "Attachments, Confirmation letter, stamped: This file is missing.");
     await operate("Application");
     await button("Take it up again").click();
     is("what was kept comes back", await field("company/name").inputValue(), company["company/name"]);
@@ -198,6 +276,7 @@ const steps = {
     await save("application");
     is("and is forgotten once the file is made", await page.evaluate(() => localStorage.length), 0);
     const shown = await page.locator("#done pre").textContent();
+    await accessible("a file that was made");
     ok("the document is shown", shown.includes('<csr mode="automatic" key="ec-p384"/>'), shown);
   },
 
@@ -224,8 +303,7 @@ const steps = {
 
   async download() {
     await operate("Download");
-    await button("Save the file").click();
-    is("a download without a format is refused", (await faults()).join(), "Formats: Please choose.");
+    await refuses("a download without a format is refused", "Formats: Please choose.");
     await choice("format", "tomcat").check();
     await choice("format", "apache").check();
     await choice("@profile", "modern").check();
@@ -273,8 +351,7 @@ const steps = {
     is("no secret is shown again", await page.locator("#done details").isVisible(), false);
     await open("request/upload.html");
     await page.getByLabel("PKCS#12 file").first().check();
-    await button("Save the file").click();
-    is("of what is chosen the file is missing", (await faults()).join(), "PKCS#12 file: This file is missing.");
+    await refuses("of what is chosen the file is missing", "PKCS#12 file: This file is missing.");
     await field("pkcs12/@file").setInputFiles(path.join(folder, "site.pfx"));
     await fill({ "pkcs12/@password": " secret  words " });
     await save("upload-pfx");

@@ -35,6 +35,19 @@ available() {
 }
 
 step checks
+step values
+(cd "$made" && xmllint --nonet --noout --schema "$source_dir/schemas/documents.xsd" value-*.xml 2>&1) |
+  sed -n 's/^\(value-[0-9]*\.xml\) \(validates\|fails to validate\)$/\1 \2/p' >judged
+while read -r verdict file rest; do
+  case $(grep -F "$file " judged) in
+  *' validates') judged=right ;;
+  *' fails to validate') judged=wrong ;;
+  *) judged='nothing' ;;
+  esac
+  [ "$judged" = "$verdict" ] || echo "$rest: the form says $verdict, xmllint $judged"
+done <"$made/verdicts.txt" >differ
+is 'the forms and the schema say the same of every value' "$(cat differ)" ''
+rm -f "$made"/value-*.xml
 step order
 take order-plain
 take order-ov
