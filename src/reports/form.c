@@ -13,9 +13,10 @@ static const PageMark mark_form = {TRUE, "<form id=\"form\" class=\"form\" noval
 static const PageMark mark_by_hand = {
     TRUE, "<details class=\"byhand\" open><summary>By hand instead</summary>", "</details>", NULL,
     NULL};
-static const PageMark mark_products = {TRUE, "<div id=\"product\" data-field=\"Product\">",
-                                       "<p id=\"product-error\" class=\"error\" hidden></p></div>",
-                                       NULL, NULL};
+static const PageMark mark_products = {
+    TRUE,
+    "<fieldset id=\"product\" data-field=\"Product\"><legend class=\"unseen\">Product</legend>",
+    "<p id=\"product-error\" class=\"error\" hidden></p></fieldset>", NULL, NULL};
 static const PageMark mark_pick = {FALSE, "<label class=\"pick\">", "</label>", NULL, NULL};
 
 static gpointer form_load_schema(gpointer unused)

@@ -355,7 +355,14 @@
     done.focus();
   }
 
+  // Checks and makes the file, and puts it where it belongs, one at a time.
   async function save(put, inInbox) {
+    if (form.getAttribute("aria-busy") === "true") return;
+    form.setAttribute("aria-busy", "true");
+    await saveNow(put, inInbox).finally(() => form.setAttribute("aria-busy", "false"));
+  }
+
+  async function saveNow(put, inInbox) {
     const problem = document.getElementById("problem");
     problem.hidden = true;
     document.getElementById("done").hidden = true;
@@ -566,7 +573,10 @@
     event.preventDefault();
     save(download, false);
   });
-  form.addEventListener("input", follow);
+  form.addEventListener("input", () => {
+    document.getElementById("done").hidden = true; // it was about what stood here before
+    follow();
+  });
   form.addEventListener("change", async (event) => {
     const field = event.target;
     if ("fills" in field.dataset && field.files.length > 0) {
