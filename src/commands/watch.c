@@ -65,9 +65,16 @@ static void drain(int fd)
     ;
 }
 
-static gboolean run_once(Keeper *keeper, GError **error)
+/* A scan that finds nothing to do leaves no trace. The FIRST run is done anyway: what is
+ * configured may have changed. */
+static gboolean run_once(Keeper *keeper, gboolean first, GError **error)
 {
   LedgerRun run = {0};
+  gboolean idle = FALSE;
+  if (!first && !keeper_is_idle(keeper, &idle, error))
+    return FALSE;
+  if (idle)
+    return TRUE;
   gboolean ok = keeper_run(keeper, NULL, NULL, &run, error);
   command_print_messages(keeper);
   if (!ok || run.accepted + run.rejected + run.expired == 0)
@@ -93,9 +100,9 @@ static void wait_for_files(int inotify, const sigset_t *unblocked)
 static gboolean watch_loop(Keeper *keeper, int inotify, const sigset_t *unblocked, GError **error)
 {
   notify("READY=1\nSTATUS=watching inbox/");
-  while (!keeper_is_stopped()) {
+  for (gboolean first = TRUE; !keeper_is_stopped(); first = FALSE) {
     drain(inotify);
-    if (!run_once(keeper, error))
+    if (!run_once(keeper, first, error))
       return FALSE;
     wait_for_files(inotify, unblocked);
   }

@@ -120,3 +120,15 @@ gboolean keeper_refresh_crls(Keeper *keeper, GError **error)
   }
   return wanted == 0 || ledger_put_number(keeper->ledger, WANTED, 0, error);
 }
+
+gboolean keeper_next_crl(Keeper *keeper, gint64 *ret_due, GError **error)
+{
+  *ret_due = G_MAXINT64;
+  for (gsize i = 0; i < G_N_ELEMENTS(crls); i++) {
+    gint64 due = 0;
+    if (!ledger_read_number(keeper->ledger, crls[i].due, &due, error))
+      return FALSE;
+    *ret_due = MIN(*ret_due, due);
+  }
+  return TRUE;
+}

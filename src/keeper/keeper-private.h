@@ -24,6 +24,9 @@
  * it runs. */
 #define PRIVATE_FOLDER "state/private"
 
+/* The ledger's number of the run that has begun and not ended; 0: none. */
+#define KEEPER_UNDER_WAY "run under way"
+
 /* An archive of a certificate that is issued already, to be made with its group. */
 typedef struct KeeperArchiveJob KeeperArchiveJob;
 
@@ -116,6 +119,8 @@ gboolean keeper_publish_authority(Keeper *keeper, GError **error);
 /* Revocation lists: writes those that are missing or more than half over, and that of the
  * issuing CA where keeper_want_crl() asked for it, in this run or one that was killed. */
 gboolean keeper_refresh_crls(Keeper *keeper, GError **error);
+/* When the next one is due. */
+gboolean keeper_next_crl(Keeper *keeper, gint64 *ret_due, GError **error);
 gboolean keeper_want_crl(Keeper *keeper, GError **error);
 
 /* Keys that were deleted lie in the ledger's write-ahead log until it is emptied: it is at the

@@ -49,6 +49,10 @@ typedef void (*KeeperProgress)(gint64 decided, gint64 total, gpointer data);
 gboolean keeper_run(Keeper *keeper, KeeperProgress progress, gpointer data, LedgerRun *ret_run,
                     GError **error);
 
+/* Whether a run would find nothing to do: no file to decide, nothing due, and the last
+ * one is less than a day ago. Changes nothing. */
+gboolean keeper_is_idle(Keeper *keeper, gboolean *ret_idle, GError **error);
+
 /* Asks a run that is under way to end after the group of files that it is at;
  * may be called from a signal handler. A SIGTERM or SIGINT that is blocked and pending asks the
  * same. */

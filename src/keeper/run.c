@@ -270,19 +270,17 @@ static gboolean run_inbox(Keeper *keeper, KeeperProgress progress, gpointer data
   return ok;
 }
 
-#define UNDER_WAY "run under way"
-
 static gboolean begin_run(Keeper *keeper, GError **error)
 {
   gint64 unended = 0;
   if (!ledger_present(keeper->ledger, clock_now(), &keeper->now, error) ||
       !keeper_recover_outputs(keeper, error) ||
-      !ledger_read_number(keeper->ledger, UNDER_WAY, &unended, error) ||
+      !ledger_read_number(keeper->ledger, KEEPER_UNDER_WAY, &unended, error) ||
       (unended != 0 && !file_remove_temporary_below(keeper->root, "reports", error)))
     return FALSE;
   return keeper_group_begin(keeper, error) &&
          ledger_begin_run(keeper->ledger, keeper->now, &keeper->run, error) &&
-         ledger_put_number(keeper->ledger, UNDER_WAY, keeper->run.number, error) &&
+         ledger_put_number(keeper->ledger, KEEPER_UNDER_WAY, keeper->run.number, error) &&
          keeper_group_end(keeper, error);
 }
 
@@ -311,7 +309,7 @@ static gboolean finish_run(Keeper *keeper, gint64 began, GError **error)
     return FALSE;
   keeper->run.milliseconds = MAX((g_get_monotonic_time() - began) / 1000, 1);
   return keeper_group_begin(keeper, error) && ledger_clear_stale_pages(keeper->ledger, error) &&
-         ledger_put_number(keeper->ledger, UNDER_WAY, 0, error) &&
+         ledger_put_number(keeper->ledger, KEEPER_UNDER_WAY, 0, error) &&
          ledger_end_run(keeper->ledger, &keeper->run, error) && keeper_group_end(keeper, error);
 }
 

@@ -541,6 +541,12 @@ gboolean ledger_present(Ledger *ledger, gint64 clock, gint64 *ret_now, GError **
 gboolean ledger_begin_run(Ledger *ledger, gint64 now, LedgerRun *ret_run, GError **error);
 gboolean ledger_end_run(Ledger *ledger, const LedgerRun *run, GError **error);
 
+/* When there is something to do that no file asks for: in the past where it is due, far in
+ * the future where there is nothing. */
+gboolean ledger_next_due(Ledger *ledger, gint64 *ret_when, GError **error);
+/* When the file that waits longest was first seen, and how many wait. */
+gboolean ledger_first_waiting(Ledger *ledger, gint64 *ret_since, gint64 *ret_count, GError **error);
+
 /* Single numbers that the keeper remembers from run to run, such as when the
  * next CRL is due; 0 where nothing was stored under NAME. */
 gboolean ledger_read_number(Ledger *ledger, const char *name, gint64 *ret_number, GError **error);

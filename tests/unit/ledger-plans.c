@@ -14,6 +14,7 @@ static gboolean scan_is_allowed(const char *sql, const char *step)
       "SCAN block USING INDEX",
       "SCAN stale",
       "SCAN reminder USING COVERING INDEX",
+      "SCAN mail USING COVERING INDEX mail_next",
       "SCAN run",
       "SCAN sqlite_master",
       "SCAN CONSTANT ROW",
@@ -152,6 +153,8 @@ static void write_run(Book *book)
   OK(ledger_put_number(book->ledger, "due", 1, error));
   OK(ledger_read_number(book->ledger, "due", &number, error));
   OK(ledger_present(book->ledger, NOW, &number, error));
+  OK(ledger_next_due(book->ledger, &number, error));
+  OK(ledger_first_waiting(book->ledger, &number, &number, error));
 }
 
 static void read_single(Book *book)
