@@ -8,6 +8,10 @@
 /* Writes all of it, however many calls that takes. FALSE with errno set. */
 gboolean file_write_all(int fd, const void *bytes, gsize length);
 
+/* Opens a new file PATH for writing, making its folder if that is what is missing.
+ * Returns a descriptor, or -1 with ERROR set. */
+int file_create(int root, const char *path, mode_t mode, GError **error);
+
 /* A new temporary name beside PATH; the caller frees it. */
 char *file_temporary_path(const char *path);
 

@@ -79,9 +79,9 @@ static gboolean file_make_parent(int root, const char *path, GError **error)
   return strcmp(parent, ".") == 0 || file_make_folder(root, parent, 0700, error);
 }
 
-/* Opens a new file, making its folder only when it turns out to be missing: the
- * common case costs one call. */
-static int file_create(int root, const char *path, mode_t mode, GError **error)
+/* The folder is made only when it turns out to be missing: the common case costs one
+ * call. */
+int file_create(int root, const char *path, mode_t mode, GError **error)
 {
   const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   int fd = file_step() ? openat(root, path, flags, mode) : -1;

@@ -88,6 +88,19 @@ gboolean file_write(int root, const char *path, const void *bytes, gsize length,
 gboolean file_replace(int root, const char *path, const void *bytes, gsize length, mode_t mode,
                       gboolean *ret_written, GError **error);
 
+/* The same for a file that is too long for memory, written piece by piece:
+ *     g_autoptr(FileStream) stream = file_stream_new(root, "reports/x.csv", 0644, &error);
+ *     file_stream_write(stream, bytes, n) …        a failure is told at the end
+ *     file_stream_replace(stream, &written, &error)
+ * A stream that is freed without that leaves the file as it was. */
+typedef struct FileStream FileStream;
+
+FileStream *file_stream_new(int root, const char *path, mode_t mode, GError **error);
+void file_stream_write(FileStream *stream, const void *bytes, gsize length);
+gboolean file_stream_replace(FileStream *stream, gboolean *ret_written, GError **error);
+void file_stream_free(FileStream *stream);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FileStream, file_stream_free)
+
 /* Removes PATH; that it is gone already is no error. */
 gboolean file_remove(int root, const char *path, GError **error);
 

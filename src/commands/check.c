@@ -9,57 +9,42 @@ static const char *const outcomes[LIFECYCLE_OUTCOME_N] = {
     [LIFECYCLE_OUTCOME_WAITING] = "waiting",
 };
 
-static void add_faults(JsonBuilder *builder, const char *name, const GPtrArray *faults)
+static void add_fault(JsonBuilder *builder, gconstpointer element)
 {
-  json_builder_set_member_name(builder, name);
-  json_builder_begin_array(builder);
-  for (guint i = 0; faults != NULL && i < faults->len; i++) {
-    const Fault *fault = g_ptr_array_index(faults, i);
-    json_builder_begin_object(builder);
-    json_add_text(builder, "code", fault->code);
-    json_builder_set_member_name(builder, "line");
-    if (fault->line > 0)
-      json_builder_add_int_value(builder, fault->line);
-    else
-      json_builder_add_null_value(builder);
-    json_add_text(builder, "element", fault->element);
-    json_add_text(builder, "text", fault->text);
-    json_builder_end_object(builder);
-  }
-  json_builder_end_array(builder);
+  const Fault *fault = element;
+  json_add_text(builder, "code", fault->code);
+  if (fault->line > 0)
+    json_add_number(builder, "line", fault->line);
+  else
+    json_add_text(builder, "line", NULL);
+  json_add_text(builder, "element", fault->element);
+  json_add_text(builder, "text", fault->text);
 }
 
-static void add_item(JsonBuilder *builder, const LedgerItem *item)
+static void add_item(JsonBuilder *builder, gconstpointer element)
 {
-  json_builder_begin_object(builder);
+  const LedgerItem *item = element;
   json_add_text(builder, "kind", item->kind != 0 ? request_kinds[item->kind].name : NULL);
   json_add_text(builder, "ref", item->ref);
   json_add_text(builder, "outcome", outcomes[item->outcome]);
-  add_faults(builder, "faults", item->faults);
-  add_faults(builder, "warnings", item->warnings);
-  json_builder_end_object(builder);
+  json_add_objects(builder, "faults", item->faults, add_fault);
+  json_add_objects(builder, "warnings", item->warnings, add_fault);
+}
+
+static void add_file(JsonBuilder *builder, gconstpointer element)
+{
+  const KeeperCheck *check = element;
+  json_add_text(builder, "file", check->name);
+  json_add_text(builder, "outcome", check->outcome);
+  json_add_objects(builder, "faults", check->faults, add_fault);
+  json_add_objects(builder, "items", check->items, add_item);
 }
 
 static void print_json(const GPtrArray *checks)
 {
   g_autoptr(JsonBuilder) builder = json_builder_new();
   json_builder_begin_object(builder);
-  json_builder_set_member_name(builder, "files");
-  json_builder_begin_array(builder);
-  for (guint i = 0; i < checks->len; i++) {
-    const KeeperCheck *check = g_ptr_array_index(checks, i);
-    json_builder_begin_object(builder);
-    json_add_text(builder, "file", check->name);
-    json_add_text(builder, "outcome", check->outcome);
-    add_faults(builder, "faults", check->faults);
-    json_builder_set_member_name(builder, "items");
-    json_builder_begin_array(builder);
-    for (guint k = 0; k < check->items->len; k++)
-      add_item(builder, g_ptr_array_index(check->items, k));
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
-  }
-  json_builder_end_array(builder);
+  json_add_objects(builder, "files", checks, add_file);
   json_builder_end_object(builder);
   command_print_json(builder);
 }

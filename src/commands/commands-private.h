@@ -2,8 +2,7 @@
 #ifndef CERTDROP_COMMANDS_PRIVATE_H
 #define CERTDROP_COMMANDS_PRIVATE_H
 
-#include <json-glib/json-glib.h>
-
+#include "base/json.h"
 #include "commands/commands.h"
 #include "keeper/keeper.h"
 
@@ -25,13 +24,6 @@ void command_print_messages(const Keeper *keeper);
 /* Prints what RUN did, on one line, to standard output. */
 void command_print_run(const LedgerRun *run);
 
-/* Adds "NAME": VALUE to the object under way; NULL becomes null. */
-void json_add_text(JsonBuilder *builder, const char *name, const char *value);
-void json_add_number(JsonBuilder *builder, const char *name, gint64 value);
-/* A time as RFC 3339, 0 as null. */
-void json_add_time(JsonBuilder *builder, const char *name, gint64 value);
-/* A list of texts, NULL as an empty one. */
-void json_add_texts(JsonBuilder *builder, const char *name, char *const *values);
 /* "deployments": where CERTIFICATE is deployed, or is to be. */
 gboolean json_add_deployments(JsonBuilder *builder, Ledger *ledger, const char *certificate,
                               GError **error);

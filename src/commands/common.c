@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "commands/commands-private.h"
 
@@ -32,8 +31,7 @@ gboolean command_parse(const char *name, const GOptionEntry *entries, int *argc,
 
 void command_print_json(JsonBuilder *builder)
 {
-  g_autoptr(JsonNode) root = json_builder_get_root(builder);
-  g_autofree char *text = json_to_string(root, FALSE);
+  g_autofree char *text = json_finish(builder);
   printf("%s\n", text);
 }
 
@@ -64,34 +62,4 @@ void command_print_run(const LedgerRun *run)
          " waiting; %" G_GINT64_FORMAT " issued, %" G_GINT64_FORMAT " expired; %.2f s\n",
          run->accepted, run->rejected, run->waiting, run->issued, run->expired,
          (double)run->milliseconds / 1000.0);
-}
-
-void json_add_text(JsonBuilder *builder, const char *name, const char *value)
-{
-  json_builder_set_member_name(builder, name);
-  if (value != NULL)
-    json_builder_add_string_value(builder, value);
-  else
-    json_builder_add_null_value(builder);
-}
-
-void json_add_number(JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name(builder, name);
-  json_builder_add_int_value(builder, value);
-}
-
-void json_add_time(JsonBuilder *builder, const char *name, gint64 value)
-{
-  g_autofree char *text = value != 0 ? clock_format(value) : NULL;
-  json_add_text(builder, name, text);
-}
-
-void json_add_texts(JsonBuilder *builder, const char *name, char *const *values)
-{
-  json_builder_set_member_name(builder, name);
-  json_builder_begin_array(builder);
-  for (char *const *value = values; value != NULL && *value != NULL; value++)
-    json_builder_add_string_value(builder, *value);
-  json_builder_end_array(builder);
 }

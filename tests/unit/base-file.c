@@ -351,6 +351,42 @@ static void test_replace(Folder *folder, gconstpointer data G_GNUC_UNUSED)
   assert_content(folder, "a/page", "");
 }
 
+static gboolean stream(Folder *folder, const char *path, const char *const *pieces)
+{
+  gboolean written = FALSE;
+  GError *error = NULL;
+  g_autoptr(FileStream) out = file_stream_new(folder->root, path, 0644, &error);
+  g_assert_no_error(error);
+  for (; *pieces != NULL; pieces++)
+    file_stream_write(out, *pieces, strlen(*pieces));
+  g_assert_true(file_stream_replace(out, &written, &error));
+  g_assert_no_error(error);
+  return written;
+}
+
+/* A long file comes whole or not at all, and only where it is another one. */
+static void test_stream(Folder *folder, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autofree char *much = g_strnfill(700000, 'x');
+  g_autofree char *other = g_strnfill(700000, 'x');
+  other[699999] = 'y';
+  g_assert_true(stream(folder, "a/feed", (const char *const[]){"one", " two", NULL}));
+  assert_content(folder, "a/feed", "one two");
+  g_assert_cmpint(mode_of(folder, "a/feed"), ==, 0644);
+  ino_t first = inode_of(folder, "a/feed");
+  g_assert_false(stream(folder, "a/feed", (const char *const[]){"one two", NULL}));
+  g_assert_cmpuint(inode_of(folder, "a/feed"), ==, first);
+  g_assert_true(stream(folder, "a/feed", (const char *const[]){much, much, NULL}));
+  g_assert_false(stream(folder, "a/feed", (const char *const[]){much, much, NULL}));
+  g_assert_true(stream(folder, "a/feed", (const char *const[]){much, other, NULL}));
+  FileStream *left = file_stream_new(folder->root, "a/feed", 0644, NULL);
+  file_stream_write(left, "half", 4);
+  file_stream_free(left);
+  g_assert_false(stream(folder, "a/feed", (const char *const[]){much, other, NULL}));
+  g_assert_no_errno(unlinkat(folder->root, "a/feed", 0));
+  g_assert_no_errno(unlinkat(folder->root, "a", AT_REMOVEDIR)); /* nothing else was left */
+}
+
 /* A link in the place of a file is replaced, never followed. */
 static void test_write_over_link(Folder *folder, gconstpointer data G_GNUC_UNUSED)
 {
@@ -498,6 +534,7 @@ int main(int argc, char **argv)
   ADD("wipe-folder", NULL, test_wipe_folder);
   ADD("lock", NULL, test_lock);
   ADD("replace", NULL, test_replace);
+  ADD("stream", NULL, test_stream);
   ADD("write-over-link", NULL, test_write_over_link);
   ADD("read", NULL, test_read);
   ADD("folders", NULL, test_folders);
