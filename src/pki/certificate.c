@@ -3,17 +3,6 @@
 #include <openssl/err.h>
 #include <time.h>
 
-/* A certificate's parts, in its own bytes (RFC 5280 4.1). */
-typedef struct {
-  PkiSlice serial;
-  PkiSlice algorithm;
-  PkiSlice issuer;
-  PkiSlice validity; /* content */
-  PkiSlice subject;
-  PkiSlice spki;
-  PkiSlice extensions; /* content of [3], empty if there are none */
-} CertificateParts;
-
 void pki_certificate_details_free(PkiCertificateDetails *details)
 {
   if (details == NULL)
@@ -50,9 +39,9 @@ char *pki_serial_to_hex(const ASN1_INTEGER *number)
   return copy;
 }
 
-/* Takes a certificate apart. Not by d2i_X509(), which decodes the public key at once and so takes
+/* Not by d2i_X509(), which decodes the public key at once and so takes
  * OpenSSL 3.0 ten times as long. */
-static gboolean take_apart(PkiSlice der, CertificateParts *parts)
+gboolean pki_certificate_take_apart(PkiSlice der, PkiCertificateParts *parts)
 {
   PkiSlice certificate, tbs, extensions = {NULL, 0};
   gboolean good = pki_der_take(&der, PKI_DER_SEQUENCE, &certificate, NULL) && der.length == 0 &&
@@ -177,10 +166,11 @@ static char *read_serial(PkiSlice der)
 PkiCertificateDetails *pki_certificate_read(GBytes *der, GError **error)
 {
   PkiSlice whole = pki_slice_from_bytes(der);
-  CertificateParts parts = {0};
+  PkiCertificateParts parts = {0};
   g_autoptr(PkiCertificateDetails) details = g_new0(PkiCertificateDetails, 1);
-  gboolean good = take_apart(whole, &parts) && read_validity(parts.validity, details) &&
-                  read_key(parts.spki, details) && read_extensions(parts.extensions, details) &&
+  gboolean good = pki_certificate_take_apart(whole, &parts) &&
+                  read_validity(parts.validity, details) && read_key(parts.spki, details) &&
+                  read_extensions(parts.extensions, details) &&
                   (details->serial = read_serial(parts.serial)) != NULL &&
                   (details->subject = name_to_line(parts.subject)) != NULL &&
                   (details->issuer = name_to_line(parts.issuer)) != NULL &&

@@ -336,4 +336,18 @@ gboolean pki_time_from_asn1(const ASN1_TIME *time, gint64 *ret_time);
 /* NUMBER as upper-case hex without leading zero bytes. */
 char *pki_serial_to_hex(const ASN1_INTEGER *number);
 
+/* A certificate's parts, in its own bytes (RFC 5280 4.1). */
+typedef struct {
+  PkiSlice serial;
+  PkiSlice algorithm;
+  PkiSlice issuer;
+  PkiSlice validity; /* content */
+  PkiSlice subject;
+  PkiSlice spki;
+  PkiSlice extensions; /* content of [3], empty if there are none */
+} PkiCertificateParts;
+
+/* Takes a certificate apart. */
+gboolean pki_certificate_take_apart(PkiSlice der, PkiCertificateParts *parts);
+
 #endif

@@ -331,6 +331,31 @@ PkiCertificateDetails *pki_certificate_read(GBytes *der, GError **error);
 void pki_certificate_details_free(PkiCertificateDetails *details);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiCertificateDetails, pki_certificate_details_free)
 
+/* The parts of a name that monitoring knows certificates by. */
+typedef enum {
+  PKI_NAME_C,
+  PKI_NAME_ST,
+  PKI_NAME_L,
+  PKI_NAME_O,
+  PKI_NAME_OU,
+  PKI_NAME_CN,
+  PKI_NAME_N
+} PkiNamePart;
+
+/* "C", "ST", … by PkiNamePart. */
+extern const char *const pki_name_parts[PKI_NAME_N];
+
+typedef struct {
+  char *serial;              /* decimal */
+  char *subject[PKI_NAME_N]; /* the last one of its kind, in UTF-8; NULL: none */
+  char *issuer[PKI_NAME_N];
+} PkiCertificateNames;
+
+/* Reads these from DER and nothing else, which is quick. Errors as above. */
+PkiCertificateNames *pki_certificate_read_names(GBytes *der, GError **error);
+void pki_certificate_names_free(PkiCertificateNames *names);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiCertificateNames, pki_certificate_names_free)
+
 /* DER as PEM ("CERTIFICATE"). */
 char *pki_certificate_to_pem(GBytes *der);
 

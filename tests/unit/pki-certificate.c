@@ -53,6 +53,35 @@ static void test_read(void)
   }
 }
 
+/* The same by parts, as monitoring wants them. */
+static void test_read_names(void)
+{
+  g_auto(TestAuthority) test = new_authority(URL);
+  g_autoptr(PkiKey) key = new_key(PKI_KEY_KIND_EC_P256);
+  g_autoptr(PkiCertificate) issued = issue_ev(&test, key);
+  GError *error = NULL;
+  g_autoptr(PkiCertificateNames) names = pki_certificate_read_names(issued->der, &error);
+  g_assert_no_error(error);
+  /* 0xab and fourteen zeros and 1 */
+  g_assert_cmpstr(names->serial, ==, "227297987279220614266551007307938922497");
+  static const char *const subject[PKI_NAME_N] = {[PKI_NAME_C] = "CN",
+                                                  [PKI_NAME_ST] = "浙江",
+                                                  [PKI_NAME_O] = "Example, \"Quoted\" + Co",
+                                                  [PKI_NAME_CN] = "WWW.example.test"};
+  static const char *const issuer[PKI_NAME_N] = {[PKI_NAME_C] = "CN",
+                                                 [PKI_NAME_O] = "Example Operations",
+                                                 [PKI_NAME_CN] = "Example Operations TLS CA 2026"};
+  for (int part = 0; part < PKI_NAME_N; part++) {
+    g_assert_cmpstr(names->subject[part], ==, subject[part]);
+    g_assert_cmpstr(names->issuer[part], ==, issuer[part]);
+    g_assert_nonnull(pki_name_parts[part]);
+  }
+  g_autoptr(GBytes) bad = g_bytes_new_static("der", 3);
+  g_assert_null(pki_certificate_read_names(bad, &error));
+  g_assert_error(error, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED);
+  g_clear_error(&error);
+}
+
 /* A certificate of another maker: version v1, RSA, without extensions. */
 static GBytes *foreign_certificate(guint bits, X509_NAME *name)
 {
@@ -254,6 +283,7 @@ int main(int argc, char **argv)
 {
   pki_test_init(&argc, &argv);
   g_test_add_func("/pki/certificate/read", test_read);
+  g_test_add_func("/pki/certificate/read-names", test_read_names);
   g_test_add_func("/pki/certificate/read-v1", test_read_v1);
   g_test_add_func("/pki/certificate/read-hostile-name", test_read_hostile_name);
   g_test_add_func("/pki/certificate/cut-and-longer", test_cut_and_longer);
