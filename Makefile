@@ -54,7 +54,7 @@ variant_ldflags_asan := $(sanitizers)
 
 # Each with the Debian package that brings it.
 packages := libssl libcrypto libxml-2.0 libarchive libcmark sqlite3 glib-2.0 gio-2.0 gio-unix-2.0 \
-  libidn2 libpsl libseccomp zlib gmime-3.0 json-glib-1.0
+  libidn2 libpsl libseccomp zlib gmime-3.0 json-glib-1.0 libical
 debian_libssl := libssl-dev
 debian_libcrypto := libssl-dev
 debian_libxml-2.0 := libxml2-dev
@@ -70,6 +70,7 @@ debian_libseccomp := libseccomp-dev
 debian_zlib := zlib1g-dev
 debian_gmime-3.0 := libgmime-3.0-dev
 debian_json-glib-1.0 := libjson-glib-dev
+debian_libical := libical-dev
 
 # These run other makes, or need no library.
 without_libraries := clean demo check lint bench format help install-packages

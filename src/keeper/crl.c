@@ -82,6 +82,9 @@ static GBytes *sign_crl(Keeper *keeper, const CrlInfo *info, const CrlState *sta
       .revoked = entries,
       .revoked_count = rows->len,
   };
+  if (info->role == PKI_AUTHORITY_ROLE_ISSUING &&
+      !ledger_put_number(keeper->ledger, LEDGER_CRL_END, request.next_update, error))
+    return NULL;
   return pki_authority_make_crl(authority, &request, error);
 }
 
@@ -123,7 +126,10 @@ gboolean keeper_refresh_crls(Keeper *keeper, GError **error)
 
 gboolean keeper_next_crl(Keeper *keeper, gint64 *ret_due, GError **error)
 {
-  *ret_due = G_MAXINT64;
+  gint64 wanted = 0;
+  if (!ledger_read_number(keeper->ledger, WANTED, &wanted, error))
+    return FALSE;
+  *ret_due = wanted != 0 ? 0 : G_MAXINT64;
   for (gsize i = 0; i < G_N_ELEMENTS(crls); i++) {
     gint64 due = 0;
     if (!ledger_read_number(keeper->ledger, crls[i].due, &due, error))

@@ -28,3 +28,12 @@ gboolean keeper_empty_log(Keeper *keeper, GError **error)
   return keeper_group_begin(keeper, error) && ledger_put_number(keeper->ledger, WANTED, 0, error) &&
          keeper_group_end(keeper, error);
 }
+
+gboolean keeper_has_log_to_empty(Keeper *keeper, gboolean *ret_has, GError **error)
+{
+  gint64 wanted = 0;
+  if (!ledger_read_number(keeper->ledger, WANTED, &wanted, error))
+    return FALSE;
+  *ret_has = wanted != 0;
+  return TRUE;
+}

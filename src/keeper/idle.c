@@ -51,13 +51,15 @@ gboolean keeper_is_idle(Keeper *keeper, gboolean *ret_idle, GError **error)
 {
   gint64 last = ledger_report_time(keeper->ledger), now = 0;
   gint64 due = 0, crl = 0, since = 0, waiting = 0, unended = 0;
+  gboolean log = FALSE;
   if (!ledger_present(keeper->ledger, clock_now(), &now, error) ||
       !ledger_next_due(keeper->ledger, &due, error) || !keeper_next_crl(keeper, &crl, error) ||
+      !keeper_has_log_to_empty(keeper, &log, error) ||
       !ledger_first_waiting(keeper->ledger, &since, &waiting, error) ||
       !ledger_read_number(keeper->ledger, KEEPER_UNDER_WAY, &unended, error))
     return FALSE;
   *ret_idle = FALSE;
-  if (unended != 0 || now >= MIN(due, crl) || now >= last + LONGEST_PAUSE ||
+  if (unended != 0 || log || now >= MIN(due, crl) || now >= last + LONGEST_PAUSE ||
       (waiting > 0 && now >= waiting_deadline(keeper, since)))
     return TRUE;
   return inbox_is_idle(keeper, waiting, ret_idle, error);

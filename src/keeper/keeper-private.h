@@ -127,6 +127,7 @@ gboolean keeper_want_crl(Keeper *keeper, GError **error);
  * end of a run in which keeper_want_emptied_log() was called, or of the next that can. */
 gboolean keeper_want_emptied_log(Keeper *keeper, GError **error);
 gboolean keeper_empty_log(Keeper *keeper, GError **error);
+gboolean keeper_has_log_to_empty(Keeper *keeper, gboolean *ret_has, GError **error);
 
 /* What is due by time: expiry, renewals, retries, reminders, revocation lists (due.c
  * has the table). Each work opens and ends its own groups. */

@@ -105,6 +105,14 @@ gboolean ledger_read_certificate(Ledger *ledger, const char *id,
   return TRUE;
 }
 
+gboolean ledger_certificate_number(Ledger *ledger, const char *id, gint64 *ret_number,
+                                   GError **error)
+{
+  *ret_number = 0;
+  return ledger_number(ledger, ret_number, error, "SELECT number FROM certificate WHERE id = $1",
+                       "t", id);
+}
+
 GPtrArray *ledger_certificates_in_block(Ledger *ledger, gint64 block, guint statuses,
                                         GError **error)
 {
@@ -167,6 +175,26 @@ GPtrArray *ledger_certificates_expiring(Ledger *ledger, guint limit, GError **er
       ledger_query(ledger, error,
                    SELECT_CERTIFICATE "WHERE c.status = $1 ORDER BY c.not_after, c.number LIMIT $2",
                    "nn", (gint64)LIFECYCLE_STATUS_ISSUED, (gint64)limit);
+  return certificates_from_rows(ledger, row, error);
+}
+
+GPtrArray *ledger_certificates_running_out(Ledger *ledger, guint limit, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error,
+      SELECT_CERTIFICATE "WHERE c.status = $1 AND NOT EXISTS (SELECT 1 FROM certificate s "
+                         "WHERE s.id = c.successor AND s.status = $1) "
+                         "ORDER BY c.not_after, c.number LIMIT $2",
+      "nn", (gint64)LIFECYCLE_STATUS_ISSUED, (gint64)limit);
+  return certificates_from_rows(ledger, row, error);
+}
+
+GPtrArray *ledger_certificates_run_out(Ledger *ledger, guint limit, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error,
+      SELECT_CERTIFICATE "WHERE c.status = $1 ORDER BY c.not_after DESC, c.number DESC LIMIT $2",
+      "nn", (gint64)LIFECYCLE_STATUS_EXPIRED, (gint64)limit);
   return certificates_from_rows(ledger, row, error);
 }
 

@@ -198,6 +198,8 @@ static gboolean add_file(Ledger *ledger, LedgerFile *file, GError **error)
 
 gboolean ledger_put_file(Ledger *ledger, LedgerFile *file, GError **error)
 {
+  if (!ledger_count_file(ledger, file->state, error))
+    return FALSE;
   if (file->number == 0)
     return add_file(ledger, file, error);
   mark_file_stale(ledger, file->number);

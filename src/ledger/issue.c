@@ -175,6 +175,21 @@ gboolean ledger_read_issue_of_serial(Ledger *ledger, const char *certificate, co
   return issue_from_row(ledger, row, certificate, ret_issue, error);
 }
 
+gboolean ledger_read_certificate_der(Ledger *ledger, const char *id, GBytes **ret_der,
+                                     GError **error)
+{
+  sqlite3_stmt *row = ledger_query(ledger, error,
+                                   "SELECT i.der FROM certificate c JOIN issue i ON i.number = "
+                                   "c.issue WHERE c.id = $1",
+                                   "t", id);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  if (more < 0)
+    return FALSE;
+  *ret_der = more > 0 ? column_bytes(row, 0) : NULL;
+  sqlite3_reset(row);
+  return TRUE;
+}
+
 gboolean ledger_read_key_use(Ledger *ledger, const char *spki_sha256, const char *certificate,
                              LifecycleKeyUse *ret_use, GError **error)
 {

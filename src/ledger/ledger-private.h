@@ -73,6 +73,9 @@ GBytes *faults_for_storing(const GPtrArray *faults);
 /* Forgets what was cached of a transaction, or a part of one, that is undone. */
 void ledger_forget(Ledger *ledger);
 
+/* Counts a file that was decided as STATE. */
+gboolean ledger_count_file(Ledger *ledger, LedgerFileState state, GError **error);
+
 /* Appends an entry to the log. */
 gboolean ledger_log(Ledger *ledger, gint64 at, const char *what, const char *subject, gint64 file,
                     const char *text, GError **error);

@@ -370,6 +370,7 @@ typedef struct {
   GBytes *content;      /* the message; NULL: it was removed since */
   gint64 failures;      /* so far */
   gint64 failing_since; /* 0: not failing */
+  char *output;         /* what was said of the last failure, or NULL */
 } LedgerMail;
 void ledger_mail_free(LedgerMail *mail);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerMail, ledger_mail_free)
@@ -378,6 +379,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerMail, ledger_mail_free)
 gboolean ledger_add_mail(Ledger *ledger, const char *path, gint64 now, GError **error);
 /* At most LIMIT messages that are to be sent by NOW: GPtrArray of LedgerMail. */
 GPtrArray *ledger_mails_due(Ledger *ledger, gint64 now, guint limit, GError **error);
+/* At most LIMIT of those that fail, those first that fail longest, without content, and
+ * their number. */
+GPtrArray *ledger_failing_mails(Ledger *ledger, guint limit, gint64 *ret_count, GError **error);
 gboolean ledger_put_mail_sent(Ledger *ledger, const LedgerMail *mail, gint64 now, GError **error);
 gboolean ledger_put_mail_failed(Ledger *ledger, const LedgerMail *mail, const char *output,
                                 gint64 now, GError **error);
@@ -547,8 +551,21 @@ gboolean ledger_next_due(Ledger *ledger, gint64 *ret_when, GError **error);
 /* When the file that waits longest was first seen, and how many wait. */
 gboolean ledger_first_waiting(Ledger *ledger, gint64 *ret_since, gint64 *ret_count, GError **error);
 
+/* What was counted since the beginning, and what stands open now. */
+typedef struct {
+  gint64 files_accepted;
+  gint64 files_rejected;   /* those that were accepted in part among them */
+  gint64 renewals_failing; /* certificates whose renewal or issue fails */
+  gint64 deployments_failing;
+  gint64 mail_waiting;       /* for the configured command … */
+  gint64 mail_failing;       /* … of which this much failed */
+  gint64 mail_failing_since; /* the longest of them; 0: none */
+} LedgerCounts;
+gboolean ledger_read_counts(Ledger *ledger, LedgerCounts *ret_counts, GError **error);
+
 /* Single numbers that the keeper remembers from run to run, such as when the
  * next CRL is due; 0 where nothing was stored under NAME. */
+#define LEDGER_CRL_END "issuing CRL end" /* the nextUpdate of the issuing CA's list */
 gboolean ledger_read_number(Ledger *ledger, const char *name, gint64 *ret_number, GError **error);
 gboolean ledger_put_number(Ledger *ledger, const char *name, gint64 number, GError **error);
 
@@ -610,6 +627,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerOrigin, ledger_origin_free)
 gboolean ledger_read_origin(Ledger *ledger, const char *certificate, LedgerOrigin **ret_origin,
                             GError **error);
 
+/* The number of creation of the certificate ID, 0 where there is none. */
+gboolean ledger_certificate_number(Ledger *ledger, const char *id, gint64 *ret_number,
+                                   GError **error);
+
 /* The certificates of BLOCK, newest first; STATUSES is a set of 1 << status,
  * 0 for all. GPtrArray of LedgerCertificate. */
 GPtrArray *ledger_certificates_in_block(Ledger *ledger, gint64 block, guint statuses,
@@ -628,6 +649,15 @@ GPtrArray *ledger_failing_certificates(Ledger *ledger, guint limit, gint64 *ret_
                                        GError **error);
 GPtrArray *ledger_certificates_to_review_again(Ledger *ledger, guint limit, gint64 *ret_count,
                                                GError **error);
+
+/* At most LIMIT certificates that serve and run out next: issued, and not renewed by
+ * another that is issued. */
+GPtrArray *ledger_certificates_running_out(Ledger *ledger, guint limit, GError **error);
+/* At most LIMIT expired certificates, those first that ran out last. */
+GPtrArray *ledger_certificates_run_out(Ledger *ledger, guint limit, GError **error);
+/* The present certificate of ID in DER, NULL in *RET_DER where it has none. */
+gboolean ledger_read_certificate_der(Ledger *ledger, const char *id, GBytes **ret_der,
+                                     GError **error);
 
 /* How many certificates there are of each status; RET_COUNTS has room for
  * LIFECYCLE_STATUS_N, index 0 is the sum. */
@@ -693,6 +723,11 @@ typedef struct {
 } LedgerEntry;
 void ledger_entry_free(LedgerEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerEntry, ledger_entry_free)
+
+/* The last LIMIT entries, newest first: GPtrArray of LedgerEntry. */
+GPtrArray *ledger_last_entries(Ledger *ledger, guint limit, GError **error);
+/* The first entry of all, NULL in *RET_ENTRY where there is none. */
+gboolean ledger_first_entry(Ledger *ledger, LedgerEntry **ret_entry, GError **error);
 
 /* The entries about SUBJECT and, of a certificate, its order; oldest first, the
  * last LIMIT of them: GPtrArray of LedgerEntry. */

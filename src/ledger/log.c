@@ -82,6 +82,39 @@ void ledger_entry_free(LedgerEntry *entry)
   g_free(entry);
 }
 
+/* All rows of a query for entries, in their order. */
+static GPtrArray *entries_from_rows(Ledger *ledger, sqlite3_stmt *row, GError **error)
+{
+  if (row == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func((GDestroyNotify)ledger_entry_free);
+  int more;
+  while ((more = ledger_next(ledger, row, error)) > 0)
+    g_ptr_array_add(entries, entry_from_row(row));
+  return more == 0 ? g_steal_pointer(&entries) : NULL;
+}
+
+GPtrArray *ledger_last_entries(Ledger *ledger, guint limit, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(ledger, error,
+                                   "SELECT number, at, what, subject, file, text, hash FROM log "
+                                   "ORDER BY number DESC LIMIT $1",
+                                   "n", (gint64)limit);
+  return entries_from_rows(ledger, row, error);
+}
+
+gboolean ledger_first_entry(Ledger *ledger, LedgerEntry **ret_entry, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error, "SELECT number, at, what, subject, file, text, hash FROM log WHERE number = 1",
+      "");
+  g_autoptr(GPtrArray) entries = entries_from_rows(ledger, row, error);
+  if (entries == NULL)
+    return FALSE;
+  *ret_entry = entries->len > 0 ? g_ptr_array_steal_index(entries, 0) : NULL;
+  return TRUE;
+}
+
 GPtrArray *ledger_history(Ledger *ledger, const char *subject, const char *order, guint limit,
                           GError **error)
 {

@@ -6,6 +6,7 @@ void ledger_mail_free(LedgerMail *mail)
     return;
   g_free(mail->path);
   g_free(mail->certificate);
+  g_free(mail->output);
   g_clear_pointer(&mail->content, g_bytes_unref);
   g_free(mail);
 }
@@ -18,14 +19,8 @@ gboolean ledger_add_mail(Ledger *ledger, const char *path, gint64 now, GError **
                    "tn", path, now);
 }
 
-GPtrArray *ledger_mails_due(Ledger *ledger, gint64 now, guint limit, GError **error)
+static GPtrArray *mails_from_rows(Ledger *ledger, sqlite3_stmt *row, GError **error)
 {
-  sqlite3_stmt *row = ledger_query(
-      ledger, error,
-      "SELECT m.number, m.path, o.certificate, o.content, m.failures, m.failing_since "
-      "FROM mail m LEFT JOIN output o ON o.path = m.path AND o.kind = 2 AND o.receipt = 0 "
-      "WHERE m.next_try <= $1 ORDER BY m.next_try, m.number LIMIT $2",
-      "nn", now, (gint64)limit);
   if (row == NULL)
     return NULL;
   g_autoptr(GPtrArray) mails = g_ptr_array_new_with_free_func((GDestroyNotify)ledger_mail_free);
@@ -38,9 +33,34 @@ GPtrArray *ledger_mails_due(Ledger *ledger, gint64 now, guint limit, GError **er
     mail->content = column_bytes(row, 3);
     mail->failures = sqlite3_column_int64(row, 4);
     mail->failing_since = sqlite3_column_int64(row, 5);
+    mail->output = column_text(row, 6);
     g_ptr_array_add(mails, mail);
   }
   return more == 0 ? g_steal_pointer(&mails) : NULL;
+}
+
+GPtrArray *ledger_mails_due(Ledger *ledger, gint64 now, guint limit, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error,
+      "SELECT m.number, m.path, o.certificate, o.content, m.failures, m.failing_since, m.output "
+      "FROM mail m LEFT JOIN output o ON o.path = m.path AND o.kind = 2 AND o.receipt = 0 "
+      "WHERE m.next_try <= $1 ORDER BY m.next_try, m.number LIMIT $2",
+      "nn", now, (gint64)limit);
+  return mails_from_rows(ledger, row, error);
+}
+
+GPtrArray *ledger_failing_mails(Ledger *ledger, guint limit, gint64 *ret_count, GError **error)
+{
+  if (!ledger_number(ledger, ret_count, error, "SELECT COUNT(*) FROM mail WHERE failing_since > 0",
+                     ""))
+    return NULL;
+  sqlite3_stmt *row =
+      ledger_query(ledger, error,
+                   "SELECT number, path, NULL, NULL, failures, failing_since, output FROM mail "
+                   "WHERE failing_since > 0 ORDER BY failing_since, number LIMIT $1",
+                   "n", (gint64)limit);
+  return mails_from_rows(ledger, row, error);
 }
 
 /* The history of the certificate names the message; of one about several, it is its own

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "reports/certificate.h"
 #include "reports/incoming.h"
+#include "reports/overview-feeds.h"
 #include "reports/overview-renewals.h"
 
 #define OVERVIEW_CERTIFICATES 5 /* of a status that needs a hand */
@@ -34,6 +35,8 @@ typedef struct {
   OverviewRenewals renewals;
   GPtrArray *failing; /* LedgerDeployment */
   gint64 failing_count;
+  GPtrArray *mail; /* LedgerMail: that fails */
+  gint64 mail_count;
   GPtrArray *expiring; /* LedgerCertificate */
   GPtrArray *runs;     /* LedgerRun */
 } OverviewModel;
@@ -50,6 +53,7 @@ static void overview_free(gpointer data)
   for (guint i = 0; i < G_N_ELEMENTS(arrays); i++)
     g_clear_pointer(arrays[i], g_ptr_array_unref);
   overview_renewals_clear(&model->renewals);
+  g_clear_pointer(&model->mail, g_ptr_array_unref);
   g_free(model);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OverviewModel, overview_free)
@@ -66,6 +70,8 @@ static gboolean overview_read(Ledger *ledger, OverviewModel *model, GError **err
       return FALSE;
   }
   return overview_read_renewals(ledger, &model->renewals, error) &&
+         (model->mail = ledger_failing_mails(ledger, OVERVIEW_FILES, &model->mail_count, error)) !=
+             NULL &&
          (model->waiting =
               ledger_waiting_files(ledger, OVERVIEW_FILES, &model->waiting_count, error)) != NULL &&
          (model->rejected = ledger_rejected_files(ledger, OVERVIEW_FILES, error)) != NULL &&
@@ -182,6 +188,7 @@ static void overview_add_hands(const Page *page, const OverviewModel *model)
   page_add_heading(page->root, 2, "Needs a hand");
   cmark_node *panels = page_add_mark(page->root, &page_mark_panels);
   overview_add_renewals(page, panels, &model->renewals, model->now);
+  overview_add_mail(page, panels, model->mail, model->mail_count);
   for (guint i = 0; i < G_N_ELEMENTS(hands); i++)
     overview_add_hand(page, panels, model, i);
   overview_add_failing_deployments(page, panels, model->failing, model->failing_count, model->now);
@@ -269,6 +276,7 @@ static Page *overview_build(const ReportsContext *context, gconstpointer data)
   overview_add_hands(page, model);
   overview_add_expiring(page, model);
   overview_add_runs(page, model);
+  overview_add_feeds(page);
   return page;
 }
 

@@ -47,6 +47,14 @@ cmark_node *page_add_file_link(const Page *page, cmark_node *parent, const char 
   return link;
 }
 
+cmark_node *page_add_feed_link(const Page *page, cmark_node *parent, const char *name)
+{
+  g_autoptr(GString) address = page_address(page, 0, name);
+  cmark_node *link = page_add(parent, CMARK_NODE_LINK);
+  cmark_node_set_url(link, address->str);
+  return link;
+}
+
 void page_add_certificate(const Page *page, cmark_node *parent, const char *id)
 {
   page_add_code(page_add_link_in(page, parent, "certificate", id), id);

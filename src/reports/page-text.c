@@ -33,9 +33,7 @@ static gboolean text_is_clean(const char *text)
   return TRUE;
 }
 
-/* TEXT with one space for many and without what no page can hold: itself, or
- * what is kept in *OWNED. */
-static const char *text_clean(const char *text, char **owned)
+const char *page_clean_text(const char *text, char **owned)
 {
   if (text_is_clean(text))
     return text;
@@ -114,7 +112,7 @@ static void text_split(cmark_node *parent, const char *text)
 void page_add_text(cmark_node *parent, const char *text)
 {
   g_autofree char *owned = NULL;
-  const char *clean = text_clean(text, &owned);
+  const char *clean = page_clean_text(text, &owned);
   const char *rest = cmark_node_first_child(parent) == NULL && *clean == ' ' ? clean + 1 : clean;
   if (strpbrk(rest, "|~") != NULL || text_has_address(rest, strlen(rest)))
     text_split(parent, rest);
@@ -125,7 +123,7 @@ void page_add_text(cmark_node *parent, const char *text)
 void page_add_code(cmark_node *parent, const char *text)
 {
   g_autofree char *owned = NULL;
-  const char *clean = text_clean(text, &owned);
+  const char *clean = page_clean_text(text, &owned);
   if (strpbrk(clean, "|~") != NULL)
     text_split(parent, clean);
   else

@@ -77,6 +77,9 @@ void page_add_listing(cmark_node *parent, const char *language, const char *text
  * U+FFFD. What GFM would read as more than text is kept from it: "|" and "~"
  * are escaped, an address becomes code. */
 void page_add_text(cmark_node *parent, const char *text);
+/* TEXT with one space for many and without what no page can hold: itself, or what is kept
+ * in *OWNED, for the caller to free. */
+const char *page_clean_text(const char *text, char **owned);
 void page_add_format(cmark_node *parent, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Text set as code: IDs, names, hashes. */
 void page_add_code(cmark_node *parent, const char *text);
@@ -97,6 +100,9 @@ cmark_node *page_add_link_in(const Page *page, cmark_node *parent, const char *f
                              const char *name);
 /* A link to a file of the instance (PATH below its folder), to be filled. */
 cmark_node *page_add_file_link(const Page *page, cmark_node *parent, const char *path);
+
+/* A link to the feed NAME, which lies in reports/ as it is, to be filled. */
+cmark_node *page_add_feed_link(const Page *page, cmark_node *parent, const char *name);
 
 /* A certificate's ID as a link to its page. */
 void page_add_certificate(const Page *page, cmark_node *parent, const char *id);

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "reports/certificate.h"
+#include "reports/feed.h"
 #include "reports/frame.h"
 #include "reports/incoming.h"
 #include "reports/overview.h"
@@ -95,8 +96,13 @@ gboolean reports_refresh(const ReportsContext *context, GPtrArray *stale, guint 
   if (!reports_make_folders(context, lists, error))
     return FALSE;
   g_autoptr(Writer) writer = writer_new(context, error);
-  return writer != NULL && reports_write_stale(writer, context, lists, stale, error) &&
-         writer_finish(writer, ret_written, error);
+  guint pages = 0, feeds = 0;
+  if (writer == NULL || !reports_write_stale(writer, context, lists, stale, error) ||
+      !feeds_write(context, stale, &feeds, error) || !writer_finish(writer, &pages, error))
+    return FALSE;
+  if (ret_written != NULL)
+    *ret_written = pages + feeds;
+  return TRUE;
 }
 
 /* Goes over the blocks of LIST from the newest on. With CERTIFICATES, writes the
@@ -141,6 +147,12 @@ gboolean reports_make_all(const ReportsContext *context, guint *ret_written, GEr
   if (!reports_make_folders(context, lists, error))
     return FALSE;
   g_autoptr(Writer) writer = writer_new(context, error);
-  return writer != NULL && reports_write_all(writer, context, lists, error) &&
-         writer_finish(writer, ret_written, error) && reports_sweep(context, lists, error);
+  guint pages = 0, feeds = 0;
+  if (writer == NULL || !reports_write_all(writer, context, lists, error) ||
+      !feeds_write(context, NULL, &feeds, error) || !writer_finish(writer, &pages, error) ||
+      !reports_sweep(context, lists, error))
+    return FALSE;
+  if (ret_written != NULL)
+    *ret_written = pages + feeds;
+  return TRUE;
 }

@@ -241,11 +241,11 @@ snapshot() {
     find . -path ./state -prune -o -type f -print0 | sort -z | xargs -0 sha256sum)
 }
 
-# unchanged WHAT BEFORE: the instance is as the snapshot BEFORE says, but for the overview,
-# which tells how long the run before took (rules.md 22).
+# unchanged WHAT BEFORE: the instance is as the snapshot BEFORE says, but for the overview
+# and the metrics, which tell how long the run before took (rules.md 22).
 unchanged() {
-  is "$1" "$(diff <(printf '%s\n' "$2" | grep -v ' \./reports/index\.') \
-    <(snapshot | grep -v ' \./reports/index\.'))" ''
+  local of_runs=' \./reports/(index\.|metrics\.prom)'
+  is "$1" "$(diff <(printf '%s\n' "$2" | grep -vE "$of_runs") <(snapshot | grep -vE "$of_runs"))" ''
 }
 
 # ---- Writing documents ------------------------------------------------------

@@ -15,6 +15,9 @@ static gboolean scan_is_allowed(const char *sql, const char *step)
       "SCAN stale",
       "SCAN reminder USING COVERING INDEX",
       "SCAN mail USING COVERING INDEX mail_next",
+      "SCAN mail USING COVERING INDEX mail_failing",
+      "SCAN certificate USING COVERING INDEX certificate_failing",
+      "SCAN deployment USING COVERING INDEX deployment_failing",
       "SCAN run",
       "SCAN sqlite_master",
       "SCAN CONSTANT ROW",
@@ -178,6 +181,13 @@ static void read_single(Book *book)
   OK(ledger_read_application(book->ledger, "PO-1.1", &application, error));
   OK(ledger_read_issue(book->ledger, "PO-1.1", &issue, error));
   OK(ledger_read_key_use(book->ledger, "1", "PO-1.1", &use, error));
+  g_autoptr(GBytes) der = NULL;
+  g_autoptr(LedgerEntry) entry = NULL;
+  LedgerCounts counted = {0};
+  OK(ledger_read_certificate_der(book->ledger, "PO-1.1", &der, error));
+  OK(ledger_first_entry(book->ledger, &entry, error));
+  OK(ledger_read_counts(book->ledger, &counted, error));
+  OK(ledger_certificate_number(book->ledger, "PO-1.1", &number, error));
   const RequestAttachment *first = g_ptr_array_index(application->content->attachments, 0);
   OK(attachment = ledger_read_attachment(book->ledger, first->sha256, error));
   OK(ledger_read_item_outcome(book->ledger, 1, 0, &outcome, error));
@@ -215,6 +225,9 @@ static void read_lists(Book *book)
       ledger_revoked_since(ledger, NOW, NULL),
       ledger_revoked_of(ledger, "PO-2.1", NULL),
       ledger_refunds_of_order(ledger, "PO-2", NULL),
+      ledger_last_entries(ledger, 5, NULL),
+      ledger_certificates_running_out(ledger, 5, NULL),
+      ledger_certificates_run_out(ledger, 5, NULL),
   };
   for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
     g_assert_nonnull(lists[i]);
@@ -241,6 +254,8 @@ static void remind_and_mail(Book *book)
   g_autoptr(GPtrArray) mails = ledger_mails_due(book->ledger, NOW, 5, NULL);
   g_assert_cmpuint(mails->len, ==, 1);
   OK(ledger_put_mail_failed(book->ledger, g_ptr_array_index(mails, 0), "no", NOW, error));
+  g_autoptr(GPtrArray) failing = ledger_failing_mails(book->ledger, 5, &count, NULL);
+  g_assert_cmpuint(failing->len, ==, 1);
   OK(ledger_put_mail_sent(book->ledger, g_ptr_array_index(mails, 0), NOW, error));
 }
 

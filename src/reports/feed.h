@@ -1,0 +1,81 @@
+/* Feeds: files for programs beside the pages. Those over all certificates or files
+ * (rules.md 22 names them as exceptions to I8) are lines in the order of numbers of
+ * creation, so that a run writes the blocks anew that changed and copies the others from
+ * the file as it is, line by line: its cost is the length of the file, not what it takes
+ * to render it, and nothing at all where nothing changed. The others are short.
+ *
+ * Feeds know no present but ledger_report_time(), and their text comes from the ledger
+ * through the functions here or the library of the format. */
+#ifndef CERTDROP_REPORTS_FEED_H
+#define CERTDROP_REPORTS_FEED_H
+
+#include "base/file.h"
+#include "reports/reports.h"
+
+/* How many certificates the feeds show that are about what runs out next. */
+#define FEED_CERTIFICATES 2000
+
+/* ---- Lines over all there is ---- */
+
+typedef struct FeedLines FeedLines;
+
+typedef struct {
+  const char *path;           /* below the instance */
+  const char *head;           /* before the first line, ended by a line end */
+  const char *tail;           /* after the last one */
+  gboolean separated;         /* each line begins with a comma; the first one with a blank */
+  gsize number_at;            /* where a line has its number */
+  LedgerStaleTopic topics[3]; /* whose pages are about what it shows, ended by 0 */
+  /* Adds the lines of BLOCK. */
+  gboolean (*write_block)(FeedLines *lines, const ReportsContext *context, gint64 block,
+                          GError **error);
+  /* The nearest block above BLOCK that has any; -1 in *RET_BLOCK: there is none. */
+  gboolean (*next_block)(Ledger *ledger, gint64 block, gint64 *ret_block, GError **error);
+} FeedLinesKind;
+
+/* Adds a line, with its line end and without its separator. */
+void feed_lines_add(FeedLines *lines, const char *line, gsize length);
+
+/* Writes the feed; STALE (LedgerStale) says what changed since, NULL: all of it is
+ * written. *WRITTEN counts the files that changed. */
+gboolean feed_lines_write(const FeedLinesKind *kind, const ReportsContext *context,
+                          const GPtrArray *stale, guint *written, GError **error);
+
+/* ---- Short ones ---- */
+
+/* Writes TEXT as PATH if that changes it. */
+gboolean feed_write_text(const ReportsContext *context, const char *path, const GString *text,
+                         guint *written, GError **error);
+
+/* ---- Cells of CSV (RFC 4180) ---- */
+
+/* Appends TEXT (NULL: nothing) as a cell, with a comma before it unless it is the first of
+ * LINE. Line ends and other controls become blanks or U+FFFD, so that a record is a line. What a
+ * spreadsheet would take for a formula gets an apostrophe before it, and so does what begins with
+ * one: who takes a leading one away has the text. */
+void feed_add_cell(GString *line, const char *text);
+void feed_add_number_cell(GString *line, gint64 number);
+/* RFC 3339; 0 is an empty cell. */
+void feed_add_time_cell(GString *line, gint64 time);
+/* "true" or "false". */
+void feed_add_flag_cell(GString *line, gboolean flag);
+/* Words with blanks between. */
+void feed_add_words_cell(GString *line, char *const *words);
+/* Ends the line: CR LF. */
+void feed_end_cells(GString *line);
+
+/* ---- The feeds, one a file ---- */
+
+extern const FeedLinesKind feed_certificates_csv;
+extern const FeedLinesKind feed_certificates_json;
+extern const FeedLinesKind feed_requests_csv;
+
+gboolean feed_write_metrics(const ReportsContext *context, guint *written, GError **error);
+gboolean feed_write_calendar(const ReportsContext *context, guint *written, GError **error);
+gboolean feed_write_activity(const ReportsContext *context, guint *written, GError **error);
+
+/* All of them; STALE as in feed_lines_write(). */
+gboolean feeds_write(const ReportsContext *context, const GPtrArray *stale, guint *written,
+                     GError **error);
+
+#endif
