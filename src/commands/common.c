@@ -59,7 +59,11 @@ void command_print_messages(const Keeper *keeper)
 void command_print_run(const LedgerRun *run)
 {
   printf("%" G_GINT64_FORMAT " accepted, %" G_GINT64_FORMAT " rejected, %" G_GINT64_FORMAT
-         " waiting; %" G_GINT64_FORMAT " issued, %" G_GINT64_FORMAT " expired; %.2f s\n",
-         run->accepted, run->rejected, run->waiting, run->issued, run->expired,
-         (double)run->milliseconds / 1000.0);
+         " waiting; %" G_GINT64_FORMAT " issued, %" G_GINT64_FORMAT " expired",
+         run->accepted, run->rejected, run->waiting, run->issued, run->expired);
+  if (run->renewed > 0)
+    printf(", %" G_GINT64_FORMAT " renewed", run->renewed);
+  if (run->failed > 0)
+    printf(", %" G_GINT64_FORMAT " failed", run->failed);
+  printf("; %.2f s\n", (double)run->milliseconds / 1000.0);
 }

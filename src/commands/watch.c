@@ -77,7 +77,7 @@ static gboolean run_once(Keeper *keeper, gboolean first, GError **error)
     return TRUE;
   gboolean ok = keeper_run(keeper, NULL, NULL, &run, error);
   command_print_messages(keeper);
-  if (!ok || run.accepted + run.rejected + run.expired == 0)
+  if (!ok || run.accepted + run.rejected + run.expired + run.renewed + run.failed == 0)
     return ok;
   command_print_run(&run);
   fflush(stdout);

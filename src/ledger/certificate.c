@@ -219,8 +219,7 @@ gboolean ledger_set_status(Ledger *ledger, const char *certificate, LifecycleSta
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
   return ledger_do(ledger, error,
                    "UPDATE certificate SET status = $1, changed = $2, "
-                   "submitted = CASE WHEN $3 = 1 THEN $2 ELSE submitted END, review_asked = CASE "
-                   "WHEN $1 IN (5, 6) THEN review_asked ELSE 0 END WHERE number = $4",
+                   "submitted = CASE WHEN $3 = 1 THEN $2 ELSE submitted END WHERE number = $4",
                    "nnnn", (gint64)status, now, (gint64)pending, number) &&
          ledger_change_block(ledger, number, before, -1, error) &&
          ledger_change_block(ledger, number, status, 1, error) &&

@@ -28,10 +28,9 @@ static LedgerDue *due_from_row(sqlite3_stmt *row, gint64 *ret_product)
   due->facts.term_end = sqlite3_column_int64(row, 9);
   due->facts.successor = sqlite3_column_int64(row, 10) != 0;
   due->facts.successor_status = (LifecycleStatus)sqlite3_column_int64(row, 11);
-  due->facts.application_state = (LifecycleApplicationState)sqlite3_column_int64(row, 12);
-  due->facts.outside = sqlite3_column_int64(row, 13) != 0;
-  due->facts.auto_renew = sqlite3_column_int64(row, 14) != 0;
-  *ret_product = sqlite3_column_int64(row, 15);
+  due->facts.asked = sqlite3_column_int64(row, 12);
+  due->facts.auto_renew = sqlite3_column_int64(row, 13) != 0;
+  *ret_product = sqlite3_column_int64(row, 14);
   return due;
 }
 
@@ -41,11 +40,10 @@ GPtrArray *ledger_due_certificates(Ledger *ledger, gint64 now, gint64 due, gint6
   sqlite3_stmt *row = ledger_query(
       ledger, error,
       "SELECT c.number, c.id, c.order_ref, c.due, c.status, c.uploaded, c.first_issued, "
-      "c.not_before, c.not_after, c.term_end, c.successor IS NOT NULL, s.status, a.state, "
-      "x.certificate IS NOT NULL, o.auto_renew, o.product FROM certificate c "
+      "c.not_before, c.not_after, c.term_end, c.successor IS NOT NULL, s.status, "
+      "COALESCE(x.since, c.review_asked), o.auto_renew, o.product FROM certificate c "
       "LEFT JOIN orders o ON o.ref = c.order_ref "
       "LEFT JOIN certificate s ON s.id = c.successor "
-      "LEFT JOIN application a ON a.number = c.application "
       "LEFT JOIN outside x ON x.certificate = c.id "
       "WHERE c.due > 0 AND c.due <= $1 AND (c.due, c.number) > ($2, $3) "
       "ORDER BY c.due, c.number LIMIT $4",
@@ -97,17 +95,37 @@ gboolean ledger_put_due(Ledger *ledger, const char *certificate, gint64 due, GEr
                    certificate);
 }
 
+/* What serves again once its successor is out of use. */
+static gboolean look_at_forerunner(Ledger *ledger, const char *forerunner, GError **error)
+{
+  gint64 issued = 0;
+  return ledger_number(ledger, &issued, error,
+                       "SELECT COUNT(*) FROM certificate WHERE id = $1 AND status IN (5, 6)", "t",
+                       forerunner) &&
+         (issued == 0 || ledger_put_due(ledger, forerunner, LEDGER_LOOK_AGAIN, error));
+}
+
 gboolean ledger_look_again(Ledger *ledger, const char *certificate, GError **error)
 {
   G_STATIC_ASSERT(LIFECYCLE_STATUS_ISSUED == 5 && LIFECYCLE_STATUS_EXPIRED == 6);
-  gint64 due = 0;
-  if (!ledger_number(ledger, &due, error,
-                     "SELECT CASE WHEN status IN (5, 6) THEN 1 ELSE 0 END FROM certificate "
-                     "WHERE id = $1",
-                     "t", certificate) ||
-      !ledger_put_due(ledger, certificate, due, error))
-    return FALSE;
-  return due > 0 || ledger_clear_failure(ledger, certificate, error);
+  sqlite3_stmt *row = ledger_query(
+      ledger, error,
+      "SELECT status IN (5, 6), review_asked > 0, forerunner FROM certificate WHERE id = $1", "t",
+      certificate);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  if (more <= 0)
+    return more == 0;
+  gboolean issued = sqlite3_column_int64(row, 0) != 0, asked = sqlite3_column_int64(row, 1) != 0;
+  g_autofree char *forerunner = column_text(row, 2);
+  sqlite3_reset(row);
+  if (issued)
+    return ledger_put_due(ledger, certificate, LEDGER_LOOK_AGAIN, error);
+  return ledger_put_due(ledger, certificate, 0, error) &&
+         ledger_clear_failure(ledger, certificate, error) &&
+         (!asked ||
+          ledger_do(ledger, error, "UPDATE certificate SET review_asked = 0 WHERE id = $1", "t",
+                    certificate)) &&
+         (forerunner == NULL || look_at_forerunner(ledger, forerunner, error));
 }
 
 gboolean ledger_look_at_all_again(Ledger *ledger, GError **error)

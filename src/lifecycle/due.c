@@ -35,9 +35,9 @@ static LifecyclePlan plan_reissue(const Configuration *configuration,
   gint64 end = facts->not_after + 1;
   LifecyclePlan plan =
       plan_before(configuration, LIFECYCLE_WORK_REISSUE, end, end - facts->not_before);
-  /* Under way: looked at again when the time for it gets short. */
-  if (facts->outside || facts->application_state == LIFECYCLE_APPLICATION_SUBMITTED)
-    plan.earliest = plan.due = plan.latest;
+  /* Under way: looked at again when the time for it gets short, but not at once. */
+  if (facts->asked > 0)
+    plan.earliest = plan.due = plan.latest = MAX(plan.latest, facts->asked + CLOCK_DAY);
   return plan;
 }
 

@@ -356,11 +356,10 @@ typedef enum {
 /* What decides when that is due. */
 typedef struct {
   LifecycleStatus status;
-  LifecycleApplicationState application_state;
   const Product *product; /* of its order */
   gboolean auto_renew;
   gboolean uploaded;
-  gboolean outside;   /* its next CSR lies with an issuer outside */
+  gint64 asked;       /* since when its review, or an issuer outside, is waited for; or 0 */
   gboolean successor; /* there is one; its status is 0 where it was deleted */
   LifecycleStatus successor_status;
   gint64 first_issued;

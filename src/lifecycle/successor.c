@@ -80,6 +80,17 @@ static void review_again(const LifecycleOrder *order, const LifecycleCertificate
     add_step(decision, LIFECYCLE_STEP_WRITE_ATTACHMENTS, certificate, application, ref);
 }
 
+static gboolean is_deployed(const LifecycleCertificate *certificate)
+{
+  for (guint i = 0; i < certificate->deployments->len; i++) {
+    const LifecycleDeployment *deployment = g_ptr_array_index(certificate->deployments, i);
+    if (deployment->state != LIFECYCLE_DEPLOYMENT_LEAVING &&
+        deployment->state != LIFECYCLE_DEPLOYMENT_GONE)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void successor_decide(const LifecycleFacts *facts, const LifecycleOrder *order,
                       const LifecycleCertificate *certificate,
                       const RequestApplication *application, const char *ref, char **names,
@@ -93,6 +104,6 @@ void successor_decide(const LifecycleFacts *facts, const LifecycleOrder *order,
   }
   issue_decide(facts, order, certificate, application, names, decision);
   /* What is deployed follows by itself; else somebody has to install it. */
-  if (certificate != instead_of || certificate->deployments->len == 0)
+  if (certificate != instead_of || !is_deployed(certificate))
     add_mail(decision, LIFECYCLE_MAIL_RENEWED, certificate, application, ref, instead_of);
 }

@@ -14,6 +14,6 @@ gint64 lifecycle_term_end(const Product *product, gint64 years, gint64 now, gint
   gint64 wanted = clock_add_years(MAX(now, left_until), (int)years);
   gint64 longest = clock_add_years(now, (int)MAX(years, product->maximum_years));
   if (ret_lost != NULL)
-    *ret_lost = MAX(wanted - longest, 0);
+    *ret_lost = CLAMP(wanted - longest, 0, MAX(left_until - now, 0));
   return MIN(wanted, longest);
 }

@@ -14,6 +14,8 @@ history=(
   'deployments 3'
   'undeployments 4'
   'nothing 3 0 200'
+  'renewals 4 0 201'
+  'nothing 5 0 600'
 )
 
 # The instance, once, before the first run: targets with commands, issuers.
@@ -80,4 +82,18 @@ undeployments() {
   deployment A-U A-1 cdn bad | sed 's/deployment/undeployment/g' | drop a-u.xml
   deployment K-U K-1 off | sed 's/deployment/undeployment/g' | drop k-u.xml
   deployment L-D2 L-1 web | drop l-d2.xml
+}
+
+# Renewals of what the night before has issued anew: paid, not paid, refused; and orders that
+# are renewed by themselves, for nothing and for money, later.
+renewals() {
+  printf '<renewal %s ref="R-A" certificate="A-1">%s</renewal>' "$xmlns" "$(payment_child "$(price standard-dv-single)")" | drop r-a.xml
+  printf '<renewal %s ref="R-B" certificate="B-1"/>' "$xmlns" | drop r-b.xml
+  payment R-BP R-B "$(price standard-dv-single)" | drop r-bp.xml
+  printf '<renewal %s ref="R-G" certificate="G-1"/>' "$xmlns" | drop r-g.xml
+  printf '<renewal %s ref="R-I" certificate="I-1"><years>2</years></renewal>' "$xmlns" | drop r-i.xml
+  printf '<renewal %s ref="R-C" certificate="F-1"/>' "$xmlns" | drop r-c.xml
+  order Y-1 inhouse-dv-multi "<autoRenew>true</autoRenew>$(payment_child "$(price inhouse-dv-multi)")
+    $(application_child "$(domains y.example.test)$applicant")" | drop y.xml
+  order Z-1 free-dv-single "<autoRenew>true</autoRenew>$(application_child "$(domains z.example.test)$applicant")" | drop z.xml
 }

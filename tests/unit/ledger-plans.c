@@ -13,6 +13,8 @@ static gboolean scan_is_allowed(const char *sql, const char *step)
       "SCAN output USING INDEX output_pending",
       "SCAN block USING INDEX",
       "SCAN stale",
+      "SCAN due_day",
+      "SCAN line", /* a line of renewals, one after the other */
       "SCAN reminder USING COVERING INDEX",
       "SCAN mail USING COVERING INDEX mail_next",
       "SCAN mail USING COVERING INDEX mail_failing",
@@ -147,6 +149,36 @@ static void read_ending(Book *book)
   OK(ledger_has_page(book->ledger, "PO-2.1", &has_page, error));
 }
 
+static void write_renewals(Book *book)
+{
+  gboolean mail = FALSE;
+  add_order(book, "R-1", "dv", 1, FALSE);
+  OK(ledger_link_successor(book->ledger, "PO-1.1", "R-1.1", NOW, NOW, 0, error));
+  OK(ledger_add_failure(book->ledger, "PO-1.1", "the reason", NOW, &mail, error));
+  OK(ledger_put_due(book->ledger, "PO-1.1", NOW + DAY, error));
+  set_status(book, "R-1.1", LIFECYCLE_STATUS_PAID);
+  OK(ledger_clear_failure(book->ledger, "PO-1.1", error));
+  OK(ledger_look_at_all_again(book->ledger, error));
+}
+
+static void read_renewals(Book *book)
+{
+  gint64 count = 0;
+  LifecycleKeyUse use = {NULL, FALSE};
+  g_autoptr(GHashTable) days = NULL;
+  OK(days = ledger_read_due_days(book->ledger, error));
+  OK(ledger_read_key_use(book->ledger, "1", "R-1.1", &use, error));
+  GPtrArray *lists[] = {
+      ledger_due_certificates(book->ledger, NOW + DAY, 0, 0, 5, NULL),
+      ledger_failing_certificates(book->ledger, 5, &count, NULL),
+      ledger_certificates_to_review_again(book->ledger, 5, &count, NULL),
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+    g_assert_nonnull(lists[i]);
+    g_ptr_array_unref(lists[i]);
+  }
+}
+
 static void write_run(Book *book)
 {
   LedgerRun run = {0};
@@ -265,6 +297,7 @@ static void test_plans(Book *book, gconstpointer data G_GNUC_UNUSED)
   begin(book);
   write_certificates(book);
   write_deployments(book);
+  write_renewals(book);
   write_files(book);
   write_ending(book);
   write_run(book);
@@ -273,6 +306,7 @@ static void test_plans(Book *book, gconstpointer data G_GNUC_UNUSED)
   read_single(book);
   read_ending(book);
   read_lists(book);
+  read_renewals(book);
   g_assert_cmpint(wrong_entry(book), ==, 0);
   forget_stale(book);
 

@@ -19,7 +19,6 @@ static LifecycleDueFacts facts_of(const World *world, gint64 days, gint64 term)
 {
   return (LifecycleDueFacts){
       .status = LIFECYCLE_STATUS_ISSUED,
-      .application_state = LIFECYCLE_APPLICATION_APPROVED,
       .product = catalog_find(world->catalog, "dv"),
       .first_issued = NOW,
       .not_before = NOW,
@@ -186,15 +185,14 @@ static void test_under_way(World *world, gconstpointer data G_GNUC_UNUSED)
 {
   set_before(world, "30d");
   LifecycleDueFacts facts = facts_of(world, 100, 365);
-  facts.application_state = LIFECYCLE_APPLICATION_SUBMITTED;
+  facts.asked = NOW + 50 * DAY;
   LifecyclePlan plan = lifecycle_plan(world->configuration, &facts, NOW);
   g_assert_cmpint(plan.work, ==, LIFECYCLE_WORK_REISSUE);
   g_assert_cmpint(plan.earliest, ==, NOW + 85 * DAY);
   g_assert_cmpint(plan.due, ==, NOW + 85 * DAY);
-  facts.application_state = LIFECYCLE_APPLICATION_APPROVED;
-  facts.outside = TRUE;
+  facts.asked = NOW + 90 * DAY; /* late already, but a day it may have */
   plan = lifecycle_plan(world->configuration, &facts, NOW);
-  g_assert_cmpint(plan.due, ==, NOW + 85 * DAY);
+  g_assert_cmpint(plan.due, ==, NOW + 91 * DAY);
 }
 
 /* A calendar as a run keeps it. */
