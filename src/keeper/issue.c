@@ -14,6 +14,7 @@ KeeperIssue *keeper_issue_new(const LifecycleStep *step, const Product *product,
   issue->not_after = step->not_after;
   issue->term_end = step->term_end;
   issue->file = file;
+  issue->again = step->again;
   issue->outputs = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_output_free);
   issue->refused = g_ptr_array_new_with_free_func(g_free);
   return issue;
@@ -238,7 +239,23 @@ static gboolean issue_make(Keeper *keeper, gpointer item, gpointer data G_GNUC_U
   issued->not_before = certificate->not_before;
   issued->not_after = certificate->not_after;
   issued->der = g_bytes_ref(certificate->der);
-  return make_archives(keeper, job, pkcs8, error);
+  return job->again || make_archives(keeper, job, pkcs8, error);
+}
+
+/* What was asked for with the application, and whatever else there is by now, in the forms
+ * in which it is there. */
+static gboolean make_archives_again(Keeper *keeper, const KeeperIssue *job, GError **error)
+{
+  g_autofree RequestFormat *formats = keeper_formats(job->application);
+  for (const RequestFormat *format = formats; *format != 0; format++) {
+    g_autofree char *path = outbox_archive_path(job->certificate, job->names[0], *format, FALSE);
+    const LedgerArchive wanted = {.path = path,
+                                  .certificate = job->certificate,
+                                  .format = (char *)request_formats[*format].name};
+    if (!keeper_add_archive(keeper, &wanted, job->file, error))
+      return FALSE;
+  }
+  return keeper_add_archives_again(keeper, job->certificate, job->file, error);
 }
 
 gboolean keeper_make_issues(Keeper *keeper, GError **error)
@@ -248,6 +265,7 @@ gboolean keeper_make_issues(Keeper *keeper, GError **error)
   for (guint i = 0; i < keeper->issues->len; i++) {
     KeeperIssue *job = g_ptr_array_index(keeper->issues, i);
     if (!ledger_add_issue(keeper->ledger, job->issue, keeper->now, job->file, error) ||
+        (job->again && !make_archives_again(keeper, job, error)) ||
         !keeper_follow_issue(keeper, job->certificate, job->file, error))
       return FALSE;
     while (job->outputs->len > 0)

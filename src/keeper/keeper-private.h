@@ -42,6 +42,7 @@ typedef struct {
   gint64 file;
   LedgerIssue *issue;
   GPtrArray *outputs; /* KeeperOutput */
+  gboolean again;     /* a re-issue: all archives that there are, are made again */
   GPtrArray *refused; /* char *: which archives could not be made, and why */
 } KeeperIssue;
 

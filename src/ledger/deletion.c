@@ -103,8 +103,8 @@ gboolean ledger_delete_certificate(Ledger *ledger, const char *certificate, gint
          take_out_of_lists(ledger, certificate, now, error) &&
          ledger_cancel(ledger, certificate, cancelled, error) &&
          ledger_end_pending(ledger, certificate, error) &&
-         ledger_end_due(ledger, certificate, error) && destroy_keys(ledger, certificate, error) &&
-         mark_links(ledger, certificate, error) &&
+         ledger_look_again(ledger, certificate, error) &&
+         destroy_keys(ledger, certificate, error) && mark_links(ledger, certificate, error) &&
          ledger_log(ledger, now, "deleted", certificate, file,
                     keys ? "its private key is destroyed; this cannot be undone"
                          : "this cannot be undone",

@@ -16,6 +16,8 @@ run_at "$T0"
 is_status 'a certificate of 200 days in a term of two years' A-1.1 issued
 is '  ends before its term' "$(show A-1.1 '"\(.notAfter) \(.termEnd)"')" '2027-06-11T01:59:59Z 2028-11-23T02:00:00Z'
 is 'it is due when a third of its life is left, in the night before' "$(show A-1.1 .due)" 2027-04-06T00:00:00Z
+printf '<download %s ref="DL-1" certificate="A-1"><format>tomcat</format></download>' "$xmlns" | drop dl.xml
+run_at "$(at 1)"
 before=$(files_of A-1.1)
 serial=$(show A-1.1 .serialNumber)
 manual=$(show M-1.1 .due)
@@ -33,9 +35,12 @@ is 'all archives are made again, under their names' "$(grep -c . <<<"$after") $(
   "$(grep -c . <<<"$before") $(grep -Fxcf <(tr ' ' '\n' <<<"$before") <(tr ' ' '\n' <<<"$after"))"
 unpack A-1.1 nginx new
 is '  with the new certificate' "$(openssl x509 -in new/fullchain.pem -noout -serial)" "serial=$(show A-1.1 .serialNumber)"
+unpack A-1.1 tomcat tomcat
+is '  those too that were asked for later' "$(openssl pkcs12 -in tomcat/keystore.p12 -passin file:tomcat/password.txt -nokeys -clcerts 2>err |
+  openssl x509 -noout -serial)" "serial=$(show A-1.1 .serialNumber)"
 ok '  and a new key that fits' key_fits new/fullchain.pem new/privkey.pem
 ok '  under a chain that verifies' chain_verifies new/fullchain.pem 2027-04-07T00:00:00Z
-like 'the history has both' "$(show A-1.1 '.history[].what' | paste -sd ' ')" 'certified reissued$'
+like 'the history has both' "$(show A-1.1 '.history[].what' | paste -sd ' ')" 'certified download reissued$'
 like 'a mail says that it has to be installed' "$(cat "$INSTANCE"/outbox/mail/A-1.1+A-1_renewed_*.eml)" 'Jun 11, 2027'
 is 'the old key is not forgotten: its certificate is still valid' "$(sqlite3 "$INSTANCE/state/ledger.db" \
   "SELECT COUNT(*) FROM key WHERE certificate = 'A-1.1' AND wrapped IS NOT NULL")" 2
