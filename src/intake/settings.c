@@ -165,6 +165,12 @@ static void check_targets(const xmlNode *root, const Configuration *configuratio
                 "the target \"%s\" takes Java keystores (format=\"jks\"), which need <keytool>; "
                 "say which keytool makes them, or choose tomcat (PKCS#12)",
                 target->product);
+    if (target->check != NULL && strstr(target->check, "{region}") != NULL &&
+        (target->regions == NULL || *target->regions == '\0'))
+      fault_add(faults, "xml-value", child_line(root, "target", i), "target",
+                "the target \"%s\" has no regions, so that there is nothing that {region} in its "
+                "check could stand for; name the host",
+                target->product);
   }
 }
 

@@ -1,7 +1,7 @@
 /* What the files that carry out deployments share. A job is one certificate on one
  * product in one region; it is read from the ledger (deploy-job.c), carried out by any
  * thread without the ledger (deploy-command.c, deploy-look.c), and its outcome stored
- * (deploy.c). */
+ * (deploy-store.c). */
 #ifndef CERTDROP_KEEPER_DEPLOY_PRIVATE_H
 #define CERTDROP_KEEPER_DEPLOY_PRIVATE_H
 
@@ -54,5 +54,16 @@ gboolean deploy_job_carry_out(Keeper *keeper, DeployJob *job, GError **error);
  * TRIES looks, a second apart, since servers take a moment to load it. What it serves
  * instead goes to *RET_WHY. */
 gboolean deploy_job_is_served(DeployJob *job, guint tries, char **ret_why);
+
+/* What the run remembers from portion to portion. */
+typedef struct {
+  Keeper *keeper;
+  GHashTable *timeouts; /* by lane: commands in a row that had to be ended */
+  guint said;
+  guint unsaid;
+} Deployer;
+
+/* Stores how JOBS (DeployJob) ended, in a transaction. */
+gboolean deploy_store_jobs(Deployer *deployer, const GPtrArray *jobs, GError **error);
 
 #endif

@@ -195,19 +195,25 @@ static void undeploy_from_all(Places *places, const char *product)
  * longer in it can be left too. */
 static void undeploy_from_target(Places *places, const RequestTarget *target)
 {
+  guint before = places->right;
   if (target->regions == NULL || *target->regions == NULL) {
     if (!configuration_target_needs_region(target->product))
       undeploy_from_all(places, target->product);
     else
       add_wrong(places, "target-region", "target",
                 "%s needs the region of the instance: name it in a <region>", target->product);
-    return;
   }
-  for (char **region = target->regions; *region != NULL; region++)
+  for (char **region = target->regions; region != NULL && *region != NULL; region++)
     if (is_there(find_deployment(places->certificate, target->product, *region)))
       add_place(places, LIFECYCLE_STEP_UNDEPLOY, target->product, *region, FALSE);
     else
       add_not_deployed(places, target->product, *region);
+  if (places->right > before &&
+      configuration_find_target(places->configuration, target->product) == NULL)
+    fault_add(places->decision->warnings, "target-product", places->line, "target",
+              "certdrop.xml has no product \"%s\" any more: its archive goes, but nothing is run "
+              "there to take %s off",
+              target->product, places->certificate->id);
 }
 
 static void decide_places(const LifecycleFacts *facts, const RequestItem *item,
