@@ -43,6 +43,12 @@ gboolean apply_delete(Keeper *keeper, const LifecycleStep *step, KeeperStepConte
 
 gboolean apply_link_successor(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
                               GError **error);
+gboolean apply_request_outside(Keeper *keeper, const LifecycleStep *step,
+                               KeeperStepContext *context, GError **error);
+gboolean apply_take_certificate(Keeper *keeper, const LifecycleStep *step,
+                                KeeperStepContext *context, GError **error);
+gboolean apply_end_outside(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
+                           GError **error);
 gboolean apply_upload(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
                       GError **error);
 

@@ -2,12 +2,6 @@
 
 /* Carries out the steps of a decision: a row for each kind. */
 
-static gboolean not_built(Keeper *keeper G_GNUC_UNUSED, const LifecycleStep *step G_GNUC_UNUSED,
-                          KeeperStepContext *context G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
-{
-  g_assert_not_reached();
-}
-
 static const ApplyStep apply_steps[] = {
     [LIFECYCLE_STEP_CREATE_ORDER] = apply_create_order,
     [LIFECYCLE_STEP_RECORD_PAYMENT] = apply_record_payment,
@@ -20,8 +14,9 @@ static const ApplyStep apply_steps[] = {
     [LIFECYCLE_STEP_WRITE_ATTACHMENTS] = apply_write_attachments,
     [LIFECYCLE_STEP_UPLOAD] = apply_upload,
     [LIFECYCLE_STEP_WITHDRAW] = apply_withdraw,
-    [LIFECYCLE_STEP_REQUEST_OUTSIDE] = not_built,
-    [LIFECYCLE_STEP_TAKE_CERTIFICATE] = not_built,
+    [LIFECYCLE_STEP_REQUEST_OUTSIDE] = apply_request_outside,
+    [LIFECYCLE_STEP_TAKE_CERTIFICATE] = apply_take_certificate,
+    [LIFECYCLE_STEP_END_OUTSIDE] = apply_end_outside,
     [LIFECYCLE_STEP_MAKE_ARCHIVE] = apply_make_archive,
     [LIFECYCLE_STEP_LINK_SUCCESSOR] = apply_link_successor,
     [LIFECYCLE_STEP_DEPLOY] = apply_deploy,

@@ -131,7 +131,7 @@ static gboolean rehearse_step(Keeper *keeper, const LifecycleStep *step, const P
                               gint64 file, GPtrArray *faults, GError **error)
 {
   g_autoptr(GError) refused = NULL;
-  gboolean issue = step->kind == LIFECYCLE_STEP_ISSUE;
+  gboolean issue = step->kind != LIFECYCLE_STEP_MAKE_ARCHIVE;
   if (issue ? rehearse_issue(keeper, step, product, file, &refused)
             : keeper_rehearse_archives(keeper, step, file, &refused))
     return TRUE;
@@ -154,8 +154,10 @@ gboolean keeper_rehearse(Keeper *keeper, const LifecycleDecision *decision, cons
     const LifecycleStep *step = g_ptr_array_index(decision->steps, i);
     if (step->kind == LIFECYCLE_STEP_CREATE_ORDER)
       product = step->order->product;
-    if ((step->kind == LIFECYCLE_STEP_ISSUE || step->kind == LIFECYCLE_STEP_MAKE_ARCHIVE) &&
-        !rehearse_step(keeper, step, product, file, faults, error))
+    gboolean rehearsed = step->kind == LIFECYCLE_STEP_ISSUE ||
+                         step->kind == LIFECYCLE_STEP_REQUEST_OUTSIDE ||
+                         step->kind == LIFECYCLE_STEP_MAKE_ARCHIVE;
+    if (rehearsed && !rehearse_step(keeper, step, product, file, faults, error))
       return FALSE;
   }
   return TRUE;
@@ -243,4 +245,29 @@ LedgerItem *keeper_decide_item(Keeper *keeper, const KeeperFile *file, const Req
     return NULL;
   keeper->group_items++;
   return g_steal_pointer(&row);
+}
+
+gboolean keeper_decide_own(Keeper *keeper, const RequestItem *item, GPtrArray *faults,
+                           GError **error)
+{
+  g_auto(Known) known = {0};
+  if (!read_facts(keeper, item, &known, error))
+    return FALSE;
+  g_autoptr(LifecycleDecision) decision = lifecycle_decide(&known.facts, item);
+  if (decision->waits_for != NULL)
+    fault_add(decision->faults, "reference-unknown", 0, request_kinds[item->kind].name,
+              "\"%s\" is not there", decision->waits_for);
+  KeeperStepContext context = {
+      .order = known.order != NULL ? known.order->ref : NULL,
+      .product = known.order != NULL ? known.order->product : NULL,
+  };
+  if (decision->faults->len == 0 &&
+      !keeper_rehearse(keeper, decision, context.product, 0, decision->faults, error))
+    return FALSE;
+  if (decision->faults->len == 0)
+    return keeper_apply(keeper, decision, &context, error) &&
+           (context.order == NULL || ledger_wake(keeper->ledger, context.order, error));
+  while (decision->faults->len > 0)
+    g_ptr_array_add(faults, g_ptr_array_steal_index(decision->faults, 0));
+  return TRUE;
 }

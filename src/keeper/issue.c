@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "keeper/keeper-private.h"
 
 KeeperIssue *keeper_issue_new(const LifecycleStep *step, const Product *product, gint64 file)
@@ -13,6 +14,7 @@ KeeperIssue *keeper_issue_new(const LifecycleStep *step, const Product *product,
   issue->not_before = step->not_before;
   issue->not_after = step->not_after;
   issue->term_end = step->term_end;
+  issue->issuer = g_strdup(step->issuer);
   issue->file = file;
   issue->again = step->again;
   issue->outputs = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_output_free);
@@ -25,6 +27,7 @@ void keeper_issue_free(KeeperIssue *issue)
   if (issue == NULL)
     return;
   g_free(issue->certificate);
+  g_free(issue->issuer);
   record_free(&request_application_record, issue->application);
   g_strfreev(issue->names);
   ledger_issue_free(issue->issue);
@@ -119,8 +122,22 @@ static GBytes *manual_csr(const KeeperIssue *issue)
   return csr != NULL ? csr->der : NULL;
 }
 
+/* Whether a CSR can be made for an issuer outside. */
+static gboolean rehearse_request(Keeper *keeper, const KeeperIssue *issue, GError **error)
+{
+  if (manual_csr(issue) != NULL || !product_asks_company(issue->product) ||
+      keeper->rehearsal_key == NULL)
+    return TRUE;
+  const PkiSubject subject = issue_subject(issue);
+  g_autoptr(GBytes) csr =
+      pki_csr_make(keeper->rehearsal_key, &subject, (const char *const *)issue->names, error);
+  return csr != NULL;
+}
+
 gboolean keeper_rehearse_issue(Keeper *keeper, const KeeperIssue *issue, GError **error)
 {
+  if (issue->issuer != NULL)
+    return rehearse_request(keeper, issue, error);
   if (keeper->authority == NULL)
     return TRUE;
   if (issue->not_after > pki_authority_not_after(keeper->authority)) {
@@ -230,6 +247,10 @@ static gboolean issue_make(Keeper *keeper, gpointer item, gpointer data G_GNUC_U
   g_autoptr(Secret) pkcs8 = NULL;
   gboolean ok = manual_csr(job) != NULL ? take_csr(job, issued, &spki, error)
                                         : make_key(keeper, job, issued, &spki, &pkcs8, error);
+  if (ok && job->issuer != NULL) {
+    issued->spki_sha256 = text_sha256(g_bytes_get_data(spki, NULL), g_bytes_get_size(spki));
+    return TRUE;
+  }
   g_autoptr(PkiCertificate) certificate = ok ? issue_certify(keeper, job, spki, error) : NULL;
   if (certificate == NULL)
     return FALSE;
@@ -242,20 +263,37 @@ static gboolean issue_make(Keeper *keeper, gpointer item, gpointer data G_GNUC_U
   return job->again || make_archives(keeper, job, pkcs8, error);
 }
 
-/* What was asked for with the application, and whatever else there is by now, in the forms
- * in which it is there. */
-static gboolean make_archives_again(Keeper *keeper, const KeeperIssue *job, GError **error)
+gboolean keeper_add_asked_archives(Keeper *keeper, const LifecycleStep *of, gint64 file,
+                                   GError **error)
 {
-  g_autofree RequestFormat *formats = keeper_formats(job->application);
+  g_autofree RequestFormat *formats = keeper_formats(of->application);
   for (const RequestFormat *format = formats; *format != 0; format++) {
-    g_autofree char *path = outbox_archive_path(job->certificate, job->names[0], *format, FALSE);
+    g_autofree char *path = outbox_archive_path(of->certificate, of->names[0], *format, FALSE);
     const LedgerArchive wanted = {.path = path,
-                                  .certificate = job->certificate,
+                                  .certificate = of->certificate,
                                   .format = (char *)request_formats[*format].name};
-    if (!keeper_add_archive(keeper, &wanted, job->file, error))
+    if (!keeper_add_archive(keeper, &wanted, file, error))
       return FALSE;
   }
-  return keeper_add_archives_again(keeper, job->certificate, job->file, error);
+  return !of->again || keeper_add_archives_again(keeper, of->certificate, file, error);
+}
+
+static gboolean make_archives_again(Keeper *keeper, const KeeperIssue *job, GError **error)
+{
+  const LifecycleStep of = {.certificate = job->certificate,
+                            .application = job->application,
+                            .names = job->names,
+                            .again = TRUE};
+  return keeper_add_asked_archives(keeper, &of, job->file, error);
+}
+
+static gboolean store_job(Keeper *keeper, const KeeperIssue *job, GError **error)
+{
+  if (job->issuer != NULL)
+    return keeper_store_request(keeper, job, error);
+  return ledger_add_issue(keeper->ledger, job->issue, keeper->now, job->file, error) &&
+         (!job->again || make_archives_again(keeper, job, error)) &&
+         keeper_follow_issue(keeper, job->certificate, job->file, error);
 }
 
 gboolean keeper_make_issues(Keeper *keeper, GError **error)
@@ -264,9 +302,7 @@ gboolean keeper_make_issues(Keeper *keeper, GError **error)
     return FALSE;
   for (guint i = 0; i < keeper->issues->len; i++) {
     KeeperIssue *job = g_ptr_array_index(keeper->issues, i);
-    if (!ledger_add_issue(keeper->ledger, job->issue, keeper->now, job->file, error) ||
-        (job->again && !make_archives_again(keeper, job, error)) ||
-        !keeper_follow_issue(keeper, job->certificate, job->file, error))
+    if (!store_job(keeper, job, error))
       return FALSE;
     while (job->outputs->len > 0)
       if (!keeper_add_output(keeper, g_ptr_array_steal_index(job->outputs, 0), error))

@@ -40,6 +40,7 @@ typedef struct {
   gint64 not_after;
   gint64 term_end;
   gint64 file;
+  char *issuer; /* the one outside that is to certify it: only key and CSR are made; or NULL */
   LedgerIssue *issue;
   GPtrArray *outputs; /* KeeperOutput */
   gboolean again;     /* a re-issue: all archives that there are, are made again */
@@ -235,6 +236,11 @@ RequestFormat *keeper_formats(const RequestApplication *application);
  * by a message, in the log, and in the run's count of failures. */
 gboolean keeper_add_archive(Keeper *keeper, const LedgerArchive *wanted, gint64 file,
                             GError **error);
+/* Has those archives made that the application of an issue OF asked for (its certificate,
+ * application and names are looked at) and, if it is one again, whatever else there is by now, in
+ * the forms in which it is there. */
+gboolean keeper_add_asked_archives(Keeper *keeper, const LifecycleStep *of, gint64 file,
+                                   GError **error);
 /* Has all archives that CERTIFICATE has made again, for what it is issued as now. */
 gboolean keeper_add_archives_again(Keeper *keeper, const char *certificate, gint64 file,
                                    GError **error);
@@ -312,6 +318,18 @@ gboolean keeper_review_targets(Keeper *keeper, GError **error);
 gboolean keeper_do_deployments(Keeper *keeper, GError **error);
 /* Removes what commands had of keys, where a killed run left it. */
 gboolean keeper_clear_private(Keeper *keeper, GError **error);
+
+/* Issuers outside */
+#define OUTSIDE_FOLDER "state/outside"
+/* Stores the CSR that JOB made, for its issuer. */
+gboolean keeper_store_request(Keeper *keeper, const KeeperIssue *job, GError **error);
+/* Ends the request of CERTIFICATE: its CSR lies outside no more. */
+gboolean keeper_end_outside(Keeper *keeper, const char *certificate, GError **error);
+/* Has the commands of issuers certify what is due, and takes what they leave. */
+gboolean keeper_ask_issuers(Keeper *keeper, GError **error);
+/* Decides ITEM, which no file brought, and carries it out, unless there are FAULTS. */
+gboolean keeper_decide_own(Keeper *keeper, const RequestItem *item, GPtrArray *faults,
+                           GError **error);
 
 /* Outputs */
 KeeperOutput *keeper_output_new(LedgerOutputKind kind, char *path);

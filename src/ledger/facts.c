@@ -29,6 +29,8 @@ static LifecycleCertificate *certificate_from_row(sqlite3_stmt *row, const char 
   certificate->successor_status = (LifecycleStatus)sqlite3_column_int64(row, 18);
   certificate->left_until = sqlite3_column_int64(row, 19);
   certificate->revoked = sqlite3_column_int64(row, 20) != 0;
+  const char *outside_names = (const char *)sqlite3_column_text(row, 21);
+  certificate->outside_names = outside_names != NULL ? g_strsplit(outside_names, " ", 0) : NULL;
   return certificate;
 }
 
@@ -60,7 +62,7 @@ gboolean ledger_read_certificate_facts(Ledger *ledger, const char *id,
       "SELECT c.status, a.state, a.ref, a.content, c.uploaded, c.first_issued, c.not_before, "
       "c.not_after, c.term_end, c.reviewed, c.forerunner, c.successor, i.names, i.serial, "
       "i.spki_sha256, k.wrapped IS NOT NULL, x.issuer, x.spki_sha256, s.status, f.term_end, "
-      "c.revoked FROM certificate c "
+      "c.revoked, x.names FROM certificate c "
       "LEFT JOIN application a ON a.number = c.application "
       "LEFT JOIN issue i ON i.number = c.issue "
       "LEFT JOIN key k ON k.spki_sha256 = i.spki_sha256 "

@@ -21,7 +21,7 @@ void ledger_issue_free(LedgerIssue *issue)
   g_free(issue);
 }
 
-static gboolean put_key(Ledger *ledger, const char *spki_sha256, const char *certificate,
+gboolean ledger_put_key(Ledger *ledger, const char *spki_sha256, const char *certificate,
                         const char *key_kind, GBytes *wrapped, GError **error)
 {
   return ledger_do(ledger, error,
@@ -33,7 +33,7 @@ static gboolean put_key(Ledger *ledger, const char *spki_sha256, const char *cer
 gboolean ledger_claim_key(Ledger *ledger, const char *spki_sha256, const char *key_kind,
                           const char *certificate, GError **error)
 {
-  return put_key(ledger, spki_sha256, certificate, key_kind, NULL, error);
+  return ledger_put_key(ledger, spki_sha256, certificate, key_kind, NULL, error);
 }
 
 /* The lists show when it ends. A forerunner is served by its successor now, and no more due
@@ -70,8 +70,8 @@ gboolean ledger_put_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, 
                        "ttnntttbbbntb", issue->serial, issue->certificate, issue->not_before,
                        issue->not_after, names, issue->sha256, issue->spki_sha256, issue->der,
                        issue->csr, issue->chain, (gint64)issue->outside, issue->issuer, warnings) &&
-         put_key(ledger, issue->spki_sha256, issue->certificate, issue->key_kind,
-                 issue->wrapped_key, error) &&
+         ledger_put_key(ledger, issue->spki_sha256, issue->certificate, issue->key_kind,
+                        issue->wrapped_key, error) &&
          ledger_do(ledger, error,
                    "UPDATE certificate SET issue = $1, serial = $2, not_before = $3, "
                    "not_after = $4, term_end = $5, remind = $3 + ($4 - $3) / 2, first_issued = "

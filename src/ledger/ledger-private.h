@@ -83,6 +83,10 @@ gboolean ledger_log(Ledger *ledger, gint64 at, const char *what, const char *sub
 /* The name of the file NUMBER, borrowed until the next call; NULL where there is none. */
 gboolean ledger_file_name(Ledger *ledger, gint64 number, const char **ret_name, GError **error);
 
+/* Stores a public key of CERTIFICATE, and its private one where WRAPPED is not NULL. */
+gboolean ledger_put_key(Ledger *ledger, const char *spki_sha256, const char *certificate,
+                        const char *key_kind, GBytes *wrapped, GError **error);
+
 /* Stores ISSUE and its key without an entry in the log. */
 gboolean ledger_put_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, GError **error);
 

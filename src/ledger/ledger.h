@@ -388,6 +388,41 @@ gboolean ledger_put_mail_failed(Ledger *ledger, const LedgerMail *mail, const ch
 /* Gives the message up: somebody removed it. */
 gboolean ledger_drop_mail(Ledger *ledger, const LedgerMail *mail, gint64 now, GError **error);
 
+/* Issuers outside: a CSR that lies with one, until its certificate comes */
+
+typedef struct {
+  char *certificate; /* the ID */
+  char *issuer;      /* "exchange", or the id of a configured one */
+  char *spki_sha256;
+  GBytes *csr; /* DER */
+  char **names;
+  gint64 since;
+  gint64 attempts; /* of its command, that failed */
+  gint64 next_try; /* 0: nothing to try, the chain comes as a file */
+  char *output;    /* what the command said last, or NULL */
+} LedgerOutside;
+
+void ledger_outside_free(LedgerOutside *outside);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerOutside, ledger_outside_free)
+
+/* Stores OUTSIDE in the place of any earlier one of its certificate, and its key, wrapped unless it
+ * is the applicant's own. */
+gboolean ledger_put_outside(Ledger *ledger, const LedgerOutside *outside, const char *key_kind,
+                            GBytes *wrapped_key, gint64 now, gint64 file, GError **error);
+/* NULL in *RET_OUTSIDE where none lies outside. */
+gboolean ledger_read_outside(Ledger *ledger, const char *certificate, LedgerOutside **ret_outside,
+                             GError **error);
+/* At most LIMIT that are to be tried at NOW, by that time and certificate, behind AFTER (which may
+ * be NULL): GPtrArray of LedgerOutside. */
+GPtrArray *ledger_outside_due(Ledger *ledger, gint64 now, const LedgerOutside *after, guint limit,
+                              GError **error);
+/* Says that a try has failed. */
+gboolean ledger_put_outside_failed(Ledger *ledger, const LedgerOutside *outside, gint64 next_try,
+                                   const char *output, GError **error);
+/* It lies there no more, and nothing of it fails any more. The key of a CSR that was never
+ * certified has no more use, and is forgotten; it stays known as a key. */
+gboolean ledger_end_outside(Ledger *ledger, const char *certificate, GError **error);
+
 /* Files to be written (outputs) */
 
 typedef enum {

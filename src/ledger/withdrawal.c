@@ -1,16 +1,5 @@
 #include "ledger/ledger-private.h"
 
-/* The key of a CSR that was never certified has no more use. It stays known as a key. */
-static gboolean end_outside(Ledger *ledger, const char *certificate, GError **error)
-{
-  return ledger_do(ledger, error,
-                   "UPDATE key SET wrapped = NULL WHERE spki_sha256 = (SELECT spki_sha256 FROM "
-                   "outside WHERE certificate = $1) AND NOT EXISTS (SELECT 1 FROM issue WHERE "
-                   "issue.spki_sha256 = key.spki_sha256)",
-                   "t", certificate) &&
-         ledger_do(ledger, error, "DELETE FROM outside WHERE certificate = $1", "t", certificate);
-}
-
 gboolean ledger_end_pending(Ledger *ledger, const char *certificate, GError **error)
 {
   return ledger_do(ledger, error,
@@ -21,7 +10,7 @@ gboolean ledger_end_pending(Ledger *ledger, const char *certificate, GError **er
                    (gint64)LIFECYCLE_APPLICATION_SAVED, (gint64)LIFECYCLE_APPLICATION_SUBMITTED) &&
          ledger_do(ledger, error, "UPDATE certificate SET review_asked = 0 WHERE id = $1", "t",
                    certificate) &&
-         end_outside(ledger, certificate, error);
+         ledger_end_outside(ledger, certificate, error);
 }
 
 gboolean ledger_end_due(Ledger *ledger, const char *certificate, GError **error)

@@ -23,7 +23,7 @@ static void check_key(const LifecycleFacts *facts, const LifecycleOrder *order,
               "the key of the CSR (SPKI SHA-256 %s) is on this instance's list of refused keys; "
               "make a new key and a new CSR",
               csr->spki_sha256);
-  if (strcmp(order->product->issuer, "embedded") != 0 && g_strcmp0(csr->key_kind, "ed25519") == 0)
+  if (product_is_outside(order->product) && g_strcmp0(csr->key_kind, "ed25519") == 0)
     fault_add(faults, "csr-key-kind", csr->line, "csr",
               "Ed25519 keys are certified by the embedded authority only; make an ec-p256 key");
   const LifecycleKeyUse *use = facts->key_use;

@@ -76,6 +76,9 @@ gboolean application_is_automatic(const LifecycleFacts *facts, const LifecycleOr
 {
   if (product_asks_company(order->product))
     return FALSE;
+  /* Such an issuer looks for itself whose the names are (rules.md 21). */
+  if (product_is_outside(order->product))
+    return TRUE;
   g_autofree const char **suffixes = configuration_suffixes(facts->configuration);
   for (char **name = names; *name != NULL; name++)
     if (!names_is_under_any(*name, suffixes))
@@ -100,15 +103,18 @@ static void decide_submitted(const LifecycleFacts *facts, const LifecycleOrder *
                              const RequestApplication *content, const char *ref, char **names,
                              LifecycleDecision *decision)
 {
-  if (names != NULL && application_is_automatic(facts, order, names)) {
+  gboolean automatic = names != NULL && application_is_automatic(facts, order, names);
+  if (automatic)
     issue_decide(facts, order, certificate, content, names, decision);
+  else
+    decision_add_step(decision, LIFECYCLE_STEP_SET_STATUS, certificate->id)->status =
+        LIFECYCLE_STATUS_PENDING_VERIFICATION;
+  if (automatic && !product_is_outside(order->product))
     return;
-  }
-  LifecycleStep *step = decision_add_step(decision, LIFECYCLE_STEP_SET_STATUS, certificate->id);
-  step->status = LIFECYCLE_STATUS_PENDING_VERIFICATION;
-  step = add_application_step(decision, LIFECYCLE_STEP_WRITE_MAIL, certificate, content, ref);
+  LifecycleStep *step =
+      add_application_step(decision, LIFECYCLE_STEP_WRITE_MAIL, certificate, content, ref);
   step->mail = LIFECYCLE_MAIL_SUBMITTED;
-  if (content->attachments != NULL && content->attachments->len > 0)
+  if (!automatic && content->attachments != NULL && content->attachments->len > 0)
     add_application_step(decision, LIFECYCLE_STEP_WRITE_ATTACHMENTS, certificate, content, ref);
 }
 

@@ -44,6 +44,7 @@ void lifecycle_certificate_free(LifecycleCertificate *certificate)
   g_free(certificate->successor);
   g_free(certificate->outside);
   g_free(certificate->outside_spki);
+  g_strfreev(certificate->outside_names);
   if (certificate->deployments != NULL)
     g_ptr_array_unref(certificate->deployments);
   g_free(certificate);

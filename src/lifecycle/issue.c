@@ -1,18 +1,15 @@
 #include "base/clock.h"
 #include "lifecycle/lifecycle-private.h"
 
-/* What is certified does not need the attachments, which may have a megabyte and
- * more each, for as long as its group of issues takes. */
-static RequestApplication *copy_without_attachments(const RequestApplication *application)
+RequestApplication *issue_copy_application(const RequestApplication *application)
 {
   RequestApplication without = *application;
   without.attachments = NULL;
   return record_copy(&request_application_record, &without);
 }
 
-/* A term once begun stays as it is; *RET_LOST is what a renewal loses of the old one. */
-static gint64 issue_term_end(const LifecycleFacts *facts, const LifecycleOrder *order,
-                             const LifecycleCertificate *certificate, gint64 *ret_lost)
+gint64 issue_term_end(const LifecycleFacts *facts, const LifecycleOrder *order,
+                      const LifecycleCertificate *certificate, gint64 *ret_lost)
 {
   *ret_lost = 0;
   if (certificate->first_issued > 0)
@@ -33,6 +30,28 @@ void lost_days_warn(const Product *product, gint64 lost, GPtrArray *warnings)
             product->maximum_years == 1 ? "" : "s", product->id);
 }
 
+/* What an issuer outside sends is taken later (issuance.c); the term begins then. */
+static void ask_outside(const LifecycleOrder *order, const LifecycleCertificate *certificate,
+                        const RequestApplication *application, char **names,
+                        LifecycleDecision *decision)
+{
+  LifecycleStep *step =
+      decision_add_step(decision, LIFECYCLE_STEP_REQUEST_OUTSIDE, certificate->id);
+  step->application = issue_copy_application(application);
+  step->names = g_strdupv(names);
+  step->issuer = g_strdup(order->product->issuer);
+  if (certificate->status == LIFECYCLE_STATUS_PENDING_VERIFICATION || certificate->first_issued > 0)
+    return;
+  step = decision_add_step(decision, LIFECYCLE_STEP_SET_STATUS, certificate->id);
+  step->status = LIFECYCLE_STATUS_PENDING_VERIFICATION;
+}
+
+void outside_end(const LifecycleCertificate *certificate, LifecycleDecision *decision)
+{
+  if (certificate->outside != NULL)
+    decision_add_step(decision, LIFECYCLE_STEP_END_OUTSIDE, certificate->id);
+}
+
 void issue_decide(const LifecycleFacts *facts, const LifecycleOrder *order,
                   const LifecycleCertificate *certificate, const RequestApplication *application,
                   char **names, LifecycleDecision *decision)
@@ -46,9 +65,13 @@ void issue_decide(const LifecycleFacts *facts, const LifecycleOrder *order,
               certificate->id);
     return;
   }
+  if (product_is_outside(order->product)) {
+    ask_outside(order, certificate, application, names, decision);
+    return;
+  }
   lost_days_warn(order->product, lost, decision->warnings);
   LifecycleStep *step = decision_add_step(decision, LIFECYCLE_STEP_ISSUE, certificate->id);
-  step->application = copy_without_attachments(application);
+  step->application = issue_copy_application(application);
   step->names = g_strdupv(names);
   step->not_before = term.not_before;
   step->not_after = term.not_after;

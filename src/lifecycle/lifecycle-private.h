@@ -64,7 +64,20 @@ char **successor_check(const LifecycleFacts *facts, const LifecycleOrder *order,
 void formats_check(const LifecycleFacts *facts, char *const *formats, gboolean has_key, gint64 line,
                    GPtrArray *faults);
 
-/* Appends the steps that issue CERTIFICATE from APPLICATION to NAMES. */
+/* The end of CERTIFICATE's term if it is issued now: one once begun stays as it is. *RET_LOST
+ * is what a renewal loses of the old one. */
+gint64 issue_term_end(const LifecycleFacts *facts, const LifecycleOrder *order,
+                      const LifecycleCertificate *certificate, gint64 *ret_lost);
+
+/* A copy of APPLICATION without its attachments, which may have a megabyte and more each:
+ * what is certified does not need them. */
+RequestApplication *issue_copy_application(const RequestApplication *application);
+
+/* If the CSR of CERTIFICATE lies with an issuer outside, appends the step that ends it. */
+void outside_end(const LifecycleCertificate *certificate, LifecycleDecision *decision);
+
+/* Appends the steps that issue CERTIFICATE from APPLICATION to NAMES, or ask the issuer
+ * outside for it. */
 void issue_decide(const LifecycleFacts *facts, const LifecycleOrder *order,
                   const LifecycleCertificate *certificate, const RequestApplication *application,
                   char **names, LifecycleDecision *decision);
@@ -91,6 +104,8 @@ void decision_end(LifecycleDecision *decision);
 void reissue_decide_work(const LifecycleFacts *facts, LifecycleDecision *decision);
 void renewal_decide_work(const LifecycleFacts *facts, LifecycleDecision *decision);
 void renewal_decide_continue(const LifecycleFacts *facts, LifecycleDecision *decision);
+void issuance_decide(const LifecycleFacts *facts, const RequestItem *item,
+                     LifecycleDecision *decision);
 void upload_decide(const LifecycleFacts *facts, const RequestItem *item,
                    LifecycleDecision *decision);
 

@@ -134,6 +134,7 @@ typedef struct {
   LifecycleStatus successor_status;
   char *outside;          /* the issuer that has its CSR now, or NULL */
   char *outside_spki;     /* SHA-256 of the key of that CSR, or NULL */
+  char **outside_names;   /* what it was asked to certify, or NULL */
   GPtrArray *deployments; /* LifecycleDeployment; never NULL */
 } LifecycleCertificate;
 
@@ -170,6 +171,7 @@ typedef enum {
   LIFECYCLE_STEP_UPLOAD,            /* a certificate of others, with its order of nothing */
   LIFECYCLE_STEP_REQUEST_OUTSIDE,   /* key and CSR, for an issuer outside */
   LIFECYCLE_STEP_TAKE_CERTIFICATE,  /* what such an issuer sent */
+  LIFECYCLE_STEP_END_OUTSIDE,       /* its CSR lies there no more */
   LIFECYCLE_STEP_MAKE_ARCHIVE,      /* of a certificate that is issued already */
   LIFECYCLE_STEP_DEPLOY,            /* on a product in a region */
   LIFECYCLE_STEP_UNDEPLOY,          /* from it */
@@ -203,17 +205,17 @@ typedef struct {
   RequestPayment *payment;         /* RECORD_PAYMENT; owned; NULL: nothing to pay. REFUND: what
                                       goes back, and mail of it; NULL there: nothing */
   char *application_ref;           /* STORE_APPLICATION: its ref, or that of its order */
-  RequestApplication *application; /* STORE_APPLICATION, ISSUE, WRITE_…; owned */
+  RequestApplication *application; /* STORE_APPLICATION, ISSUE, …_OUTSIDE, TAKE_…, WRITE_…; owned */
   LifecycleApplicationState state; /* STORE_APPLICATION */
   LifecycleStatus status;          /* SET_STATUS */
   RequestReview *review;           /* RECORD_REVIEW; owned */
   LifecycleMail mail;              /* WRITE_MAIL */
-  char **names;                    /* ISSUE, MAKE_ARCHIVE: A-labels and addresses, in order */
-  gint64 not_before;               /* ISSUE */
-  gint64 not_after;                /* ISSUE: the last second that is valid */
-  gint64 term_end;                 /* ISSUE */
-  gboolean again;                  /* ISSUE: a renewal, or a re-issue */
-  gint64 lost;                     /* ISSUE: seconds of the old term that the new one lacks */
+  char **names; /* ISSUE, …_OUTSIDE, TAKE_…, MAKE_ARCHIVE: A-labels and addresses, in order */
+  gint64 not_before; /* ISSUE, TAKE_CERTIFICATE */
+  gint64 not_after;  /* ISSUE, TAKE_CERTIFICATE: the last second that is valid */
+  gint64 term_end;   /* ISSUE, TAKE_CERTIFICATE */
+  gboolean again;    /* ISSUE, TAKE_CERTIFICATE: a renewal, or a re-issue */
+  gint64 lost;       /* ISSUE, TAKE_…: seconds of the old term that the new one lacks */
 
   RequestUpload *upload;     /* UPLOAD; owned */
   char *issuer;              /* REQUEST_OUTSIDE: "exchange", or the id of a configured one */

@@ -10,7 +10,7 @@ const LifecycleOperation lifecycle_operations[REQUEST_KIND_N] = {
                                   application_is_immediate},
     [REQUEST_KIND_WITHDRAWAL] = {OF_CERTIFICATE(RequestWithdrawal), withdrawal_decide, NULL},
     [REQUEST_KIND_REVIEW] = {OF_CERTIFICATE(RequestReview), review_decide, NULL},
-    [REQUEST_KIND_ISSUANCE] = {OF_CERTIFICATE(RequestIssuance), NULL, NULL},
+    [REQUEST_KIND_ISSUANCE] = {OF_CERTIFICATE(RequestIssuance), issuance_decide, NULL},
     [REQUEST_KIND_UPLOAD] = {LIFECYCLE_SUBJECT_NONE, 0, upload_decide, NULL},
     [REQUEST_KIND_DOWNLOAD] = {OF_CERTIFICATE(RequestDownload), download_decide, NULL},
     [REQUEST_KIND_RENEWAL] = {OF_CERTIFICATE(RequestRenewal), renewal_decide, NULL},

@@ -55,13 +55,6 @@ static const Product *order_find_product(const LifecycleFacts *facts, const Requ
     fault_add(faults, "catalog-product", order->line, "product",
               "there is no product \"%s\"; catalog.xml and the purchase page list those for sale",
               order->product);
-  else if (strcmp(product->issuer, "embedded") != 0) {
-    fault_add(faults, "not-available", order->line, "product",
-              "the product \"%s\" is issued by \"%s\"; issuers other than the embedded one are "
-              "known, but not available in this version",
-              product->id, product->issuer);
-    return NULL;
-  }
   return product;
 }
 

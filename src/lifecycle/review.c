@@ -27,13 +27,15 @@ static void approve(const LifecycleFacts *facts, const RequestItem *item,
   if (names == NULL)
     return;
   issue_decide(facts, facts->order, certificate, certificate->application, names, decision);
-  add_mail(certificate, LIFECYCLE_MAIL_ISSUED, item->body, decision);
+  if (!product_is_outside(facts->order->product))
+    add_mail(certificate, LIFECYCLE_MAIL_ISSUED, item->body, decision);
 }
 
 /* What is issued stays so: it is only not issued anew. */
 static void reject(const LifecycleCertificate *certificate, const RequestReview *review,
                    LifecycleDecision *decision)
 {
+  outside_end(certificate, decision);
   if (certificate->first_issued > 0) {
     add_mail(certificate, LIFECYCLE_MAIL_REISSUE_REJECTED, review, decision);
     return;
@@ -57,10 +59,19 @@ void review_decide(const LifecycleFacts *facts, const RequestItem *item,
         review->application, certificate->id, certificate->application_ref);
     return;
   }
+  gboolean approves = strcmp(review->decision, "approve") == 0;
+  if (approves && certificate->outside != NULL) {
+    fault_add(
+        decision->faults, "state", item->line, "review",
+        "the CSR of %s lies with the issuer \"%s\" already: there is nothing more to approve; "
+        "if it refuses, reject the application",
+        certificate->id, certificate->outside);
+    return;
+  }
   LifecycleStep *record =
       decision_add_step(decision, LIFECYCLE_STEP_RECORD_REVIEW, certificate->id);
   record->review = record_copy(&request_review_record, review);
-  if (strcmp(review->decision, "approve") == 0)
+  if (approves)
     approve(facts, item, decision);
   else
     reject(certificate, review, decision);

@@ -103,6 +103,8 @@ void successor_decide(const LifecycleFacts *facts, const LifecycleOrder *order,
     return;
   }
   issue_decide(facts, order, certificate, application, names, decision);
+  if (product_is_outside(order->product))
+    return;
   /* What is deployed follows by itself; else somebody has to install it. */
   if (certificate != instead_of || !is_deployed(certificate))
     add_mail(decision, LIFECYCLE_MAIL_RENEWED, certificate, application, ref, instead_of);

@@ -86,7 +86,8 @@ void certificate_add_operate(const Page *page, cmark_node *parent, const Certifi
 {
   LifecycleStatus status = model->certificate->status;
   gboolean reissued =
-      model->application != NULL && model->application->state == LIFECYCLE_APPLICATION_SUBMITTED;
+      model->outside != NULL ||
+      (model->application != NULL && model->application->state == LIFECYCLE_APPLICATION_SUBMITTED);
   cmark_node *list = page_add_list(parent);
   if (status == LIFECYCLE_STATUS_AWAITING_PAYMENT)
     operate_add(page, list, TRUE, REQUEST_KIND_PAYMENT, model, NULL);

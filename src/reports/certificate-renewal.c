@@ -3,7 +3,8 @@
 
 static void add_failure(Table *table, const LedgerCertificate *certificate)
 {
-  cmark_node *cell = table_add_fact(table, "Renewal fails");
+  cmark_node *cell =
+      table_add_fact(table, certificate->first_issued > 0 ? "Renewal fails" : "Issue fails");
   page_add_text(cell, "since ");
   page_add_date(cell, certificate->failing_since);
   page_add_format(cell, ", %" G_GINT64_FORMAT " time%s: %s", certificate->failures,

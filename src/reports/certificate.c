@@ -15,6 +15,7 @@ void certificate_model_free(gpointer model)
   ledger_order_free(content->order);
   ledger_application_free(content->application);
   ledger_origin_free(content->origin);
+  ledger_outside_free(content->outside);
   g_clear_pointer(&content->outputs, g_ptr_array_unref);
   g_clear_pointer(&content->deployments, g_ptr_array_unref);
   g_clear_pointer(&content->history, g_ptr_array_unref);
@@ -69,7 +70,8 @@ gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret
       !ledger_read_origin(ledger, id, &model->origin, error) ||
       !certificate_read_revocation(ledger, model, error) ||
       !certificate_read_line(ledger, model, error) ||
-      !certificate_read_neighbours(ledger, model, error))
+      !certificate_read_neighbours(ledger, model, error) ||
+      !ledger_read_outside(ledger, id, &model->outside, error))
     return FALSE;
   model->outputs = ledger_outputs_of_certificate(ledger, id, error);
   if (model->outputs == NULL)
@@ -103,6 +105,10 @@ static void certificate_add_lead(const Page *page, const CertificateModel *model
     page_add_text(next, "It is renewed: see to ");
     page_add_certificate(page, next, certificate->successor);
     page_add_text(next, ".");
+    return;
+  }
+  if (model->outside != NULL && certificate->status == LIFECYCLE_STATUS_PENDING_VERIFICATION) {
+    certificate_add_next_outside(page, next, model->outside);
     return;
   }
   page_add_text(next, lifecycle_statuses[certificate->status].next);
@@ -141,6 +147,8 @@ static Page *certificate_build(const ReportsContext *context, gconstpointer data
     order_add_facts(page, certificate_add_panel(aside, "Order and payment"), model->order, model);
   if (certificate->revoked != 0)
     certificate_add_revocation(certificate_add_panel(split, "Revocation"), model);
+  if (model->outside != NULL)
+    certificate_add_outside(page, certificate_add_panel(split, "Issuer outside"), model->outside);
   if (model->application != NULL)
     certificate_add_application(certificate_add_panel(split, "Application"), model->application);
   if (model->deployments->len > 0)

@@ -12,6 +12,7 @@ typedef struct {
   LedgerOrder *order;             /* NULL for an uploaded one */
   LedgerApplication *application; /* or NULL */
   LedgerOrigin *origin;           /* NULL before it is issued */
+  LedgerOutside *outside;         /* its CSR, where it lies with an issuer outside; or NULL */
   GPtrArray *outputs;             /* LedgerOutput */
   GPtrArray *deployments;         /* LedgerDeployment */
   GPtrArray *history;             /* LedgerEntry, the last ones */
@@ -51,6 +52,11 @@ void order_add_facts(const Page *page, cmark_node *parent, const LedgerOrder *or
 /* "298.00 CNY, of the payment TX-991". */
 void refund_add_amount(cmark_node *parent, const LedgerRefund *refund);
 
+/* The CSR that lies with an issuer outside: where, since when, and what its command said. */
+void certificate_add_outside(const Page *page, cmark_node *parent, const LedgerOutside *outside);
+/* The same as the next thing to do, one sentence. */
+void certificate_add_next_outside(const Page *page, cmark_node *parent,
+                                  const LedgerOutside *outside);
 /* What is odd about a certificate of others; nothing where nothing is. */
 void certificate_add_warnings(cmark_node *parent, const LedgerOrigin *origin);
 

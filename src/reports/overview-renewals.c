@@ -51,8 +51,8 @@ void overview_add_renewals(const Page *page, cmark_node *panels, const OverviewR
                            gint64 now)
 {
   if (renewals->failing->len > 0) {
-    cmark_node *list =
-        page_add_list(overview_add_panel(panels, "Renewals that fail", renewals->failing_count));
+    cmark_node *list = page_add_list(
+        overview_add_panel(panels, "Issues and renewals that fail", renewals->failing_count));
     for (guint i = 0; i < renewals->failing->len; i++)
       add_failing(page, list, g_ptr_array_index(renewals->failing, i));
   }

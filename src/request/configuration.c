@@ -261,3 +261,14 @@ const ConfigurationCommand *configuration_keytool(const Configuration *configura
 {
   return configuration->keytool != NULL ? configuration->keytool->command : NULL;
 }
+
+const ConfigurationIssuer *configuration_find_issuer(const Configuration *configuration,
+                                                     const char *id)
+{
+  for (guint i = 0; configuration->issuers != NULL && i < configuration->issuers->len; i++) {
+    const ConfigurationIssuer *issuer = g_ptr_array_index(configuration->issuers, i);
+    if (strcmp(issuer->id, id) == 0)
+      return issuer;
+  }
+  return NULL;
+}

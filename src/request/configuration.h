@@ -141,6 +141,9 @@ gboolean product_is_internal(const Product *product);
 /* Whether it is what stands in its place: product_uploaded, or a copy. */
 gboolean product_is_uploaded(const Product *product);
 
+/* Whether another authority than that of the instance issues it. */
+gboolean product_is_outside(const Product *product);
+
 /* Whether the class asks for the company too, and for a review: OV and EV. */
 gboolean product_asks_company(const Product *product);
 
@@ -185,6 +188,10 @@ const char *configuration_target_title(const ConfigurationTarget *target);
 RequestFormat configuration_target_format(const ConfigurationTarget *target);
 /* Whether a deployment has to say which of its regions are meant. */
 gboolean configuration_target_needs_region(const char *product);
+
+/* The issuer ID that is reached by a command, or NULL. */
+const ConfigurationIssuer *configuration_find_issuer(const Configuration *configuration,
+                                                     const char *id);
 
 /* Who signs letters and mail; never NULL. */
 const char *configuration_organization_name(const Configuration *configuration);

@@ -85,6 +85,11 @@ gboolean product_is_internal(const Product *product)
   return g_strcmp0(product->scope, "internal") == 0;
 }
 
+gboolean product_is_outside(const Product *product)
+{
+  return strcmp(product->issuer, "embedded") != 0;
+}
+
 gboolean product_is_uploaded(const Product *product)
 {
   return strcmp(product->id, product_uploaded.id) == 0;

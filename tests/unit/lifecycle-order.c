@@ -93,7 +93,7 @@ static void test_refused(World *world, gconstpointer data G_GNUC_UNUSED)
       {"PO-1", "dv", 1000, 2, 1, NULL},
       {"PO-1", "nothing", 1, 1, 0, "catalog-product"},
       {"PO-1", "", 1, 1, 0, "catalog-product"},
-      {"PO-1", "outside", 1, 1, 0, "not-available"},
+      {"PO-1", "outside", 1, 1, 0, NULL},
       {"PO-1", "free", 1, 2, 0, "term"},
       {"PO-1", "dv", 1, 3, 0, "term"},
       {"PO-1", "dv", 1, 1, 2, "name-count"},

@@ -67,6 +67,8 @@ static RequestItem *new_item_for_cell(RequestKind kind)
   }
   if (kind == REQUEST_KIND_REVOCATION)
     ((RequestRevocation *)item->body)->reason = g_strdup("superseded");
+  if (kind == REQUEST_KIND_ISSUANCE)
+    ((RequestIssuance *)item->body)->leaf = new_leaf("www.example.test");
   return item;
 }
 
@@ -93,6 +95,8 @@ static void check_decision(World *world, RequestKind kind, LifecycleStatus statu
   world->certificate->application = new_application("www.example.test");
   if (kind == REQUEST_KIND_DEPLOYMENT || kind == REQUEST_KIND_UNDEPLOYMENT)
     know_deployment(world);
+  if (kind == REQUEST_KIND_ISSUANCE && status == LIFECYCLE_STATUS_PENDING_VERIFICATION)
+    know_outside(world->certificate, "www.example.test");
   g_autoptr(RequestItem) item = new_item_for_cell(kind);
   g_assert_cmpstr(lifecycle_subject(item), ==, "PO-1.1");
   g_autoptr(LifecycleDecision) decision = lifecycle_decide(&world->facts, item);

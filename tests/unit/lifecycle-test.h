@@ -239,6 +239,30 @@ static inline RequestItem *new_order_item(const char *ref, const char *product)
   return item;
 }
 
+/* A certificate of another authority's for NAMES (comma-separated), as a reader found it. */
+static inline RequestCertificate *new_leaf(const char *names)
+{
+  RequestCertificate *leaf = record_new(&request_certificate_record);
+  leaf->der = g_bytes_new_static("der", 3);
+  leaf->issuer = g_strdup("CN = Other Authority");
+  leaf->serial = g_strdup("4D");
+  leaf->sha256 = g_strnfill(64, 'c');
+  leaf->spki_sha256 = g_strnfill(64, 'b');
+  leaf->key_kind = g_strdup("ec-p256");
+  leaf->names = g_strsplit(names, ",", 0);
+  leaf->not_before = NOW - DAY;
+  leaf->not_after = NOW + 89 * DAY;
+  return leaf;
+}
+
+/* The CSR of CERTIFICATE, for NAMES and with the key of new_leaf(), lies outside. */
+static inline void know_outside(LifecycleCertificate *certificate, const char *names)
+{
+  certificate->outside = g_strdup("exchange");
+  certificate->outside_spki = g_strnfill(64, 'b');
+  certificate->outside_names = g_strsplit(names, ",", 0);
+}
+
 /* Decisions */
 
 /* The steps of DECISION in order, such as "CREATE PAY STORE ISSUE STATUS"; the
@@ -263,6 +287,10 @@ static inline char *steps_of(const LifecycleDecision *decision)
       [LIFECYCLE_STEP_REVOKE] = "revoke",
       [LIFECYCLE_STEP_REFUND] = "refund",
       [LIFECYCLE_STEP_DELETE] = "delete",
+      [LIFECYCLE_STEP_UPLOAD] = "upload",
+      [LIFECYCLE_STEP_REQUEST_OUTSIDE] = "request",
+      [LIFECYCLE_STEP_TAKE_CERTIFICATE] = "take",
+      [LIFECYCLE_STEP_END_OUTSIDE] = "end",
   };
   GString *text = g_string_new(NULL);
   for (guint i = 0; i < decision->steps->len; i++) {
