@@ -121,6 +121,19 @@ GBytes *file_read(int root, const char *path, gsize limit, GError **error);
 /* Reads what is left of the descriptor FD, at most LIMIT bytes, as file_read(). */
 GBytes *file_read_descriptor(int fd, const char *name, gsize limit, GError **error);
 
+/* What there is to see of a file. */
+typedef struct {
+  gboolean there;
+  mode_t mode;  /* its permissions */
+  char *sha256; /* of its content, hexadecimal */
+} FileFacts;
+
+/* Looks at PATH: reads it whole, in blocks. That it is not there is no error; that it is no
+ * regular file, or cannot be read, is. May be called from several threads at once. */
+gboolean file_look(int root, const char *path, FileFacts *ret_facts, GError **error);
+void file_facts_clear(FileFacts *facts);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FileFacts, file_facts_clear)
+
 /* Takes an exclusive lock on PATH, which is made if it is not there. Returns a
  * descriptor that holds the lock until it is closed, or -1 with ERROR set:
  * CERTDROP_ERROR_BUSY where somebody else has it. */

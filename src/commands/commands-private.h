@@ -34,6 +34,7 @@ int command_watch(const CommandContext *context, int argc, char **argv, GError *
 int command_check(const CommandContext *context, int argc, char **argv, GError **error);
 int command_new(const CommandContext *context, int argc, char **argv, GError **error);
 int command_show(const CommandContext *context, int argc, char **argv, GError **error);
+int command_verify(const CommandContext *context, int argc, char **argv, GError **error);
 int command_report(const CommandContext *context, int argc, char **argv, GError **error);
 
 #endif

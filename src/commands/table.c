@@ -12,6 +12,9 @@ const Command commands[] = {
      command_check, TRUE},
     {"new", "KIND", "print a commented example document of that kind", command_new, FALSE},
     {"show", "[--json] ID", "one certificate or order, as its Markdown page", command_show, TRUE},
+    {"verify", "[--fetched] [--json]",
+     "check the ledger, its log, archives, certificates and keys against each other",
+     command_verify, TRUE},
     {"report", "", "make all pages anew", command_report, TRUE},
     {NULL, NULL, NULL, NULL, FALSE},
 };

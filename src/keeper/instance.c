@@ -28,6 +28,7 @@ static const KeeperNeeds needs[] = {
     [KEEPER_FOR_CHECK] = {FALSE, TRUE, TRUE, ledger_open_branch},
     [KEEPER_FOR_REPORT] = {TRUE, TRUE, FALSE, ledger_open_reading},
     [KEEPER_FOR_SHOW] = {FALSE, TRUE, FALSE, ledger_open_reading},
+    [KEEPER_FOR_VERIFY] = {FALSE, TRUE, FALSE, ledger_open_reading},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(needs) == KEEPER_PURPOSE_N);
 

@@ -338,6 +338,8 @@ void keeper_output_free(KeeperOutput *output);
 KeeperOutput *keeper_output_new_document(char *path, GBytes *content);
 /* Adds OUTPUT (taken over) to the ledger and to the group. */
 gboolean keeper_add_output(Keeper *keeper, KeeperOutput *output, GError **error);
+/* The permissions of the file that ROW is for. */
+mode_t keeper_output_mode(const LedgerOutput *row);
 /* Forgets the group's outputs: they are written, or were undone. */
 void keeper_forget_outputs(Keeper *keeper);
 /* Writes the group's outputs and gives them their names. */

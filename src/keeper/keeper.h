@@ -23,6 +23,7 @@ typedef enum {
   KEEPER_FOR_CHECK,   /* check: decides and changes nothing */
   KEEPER_FOR_REPORT,  /* report: the lock, no keys */
   KEEPER_FOR_SHOW,    /* show: reads the ledger */
+  KEEPER_FOR_VERIFY,  /* verify: reads everything, beside a run too */
   KEEPER_PURPOSE_N
 } KeeperPurpose;
 
@@ -84,5 +85,44 @@ gboolean keeper_report(Keeper *keeper, guint *ret_written, GError **error);
 /* The page of a certificate or an order as Markdown, NULL in *RET_MARKDOWN
  * where there is none. The caller frees it. */
 gboolean keeper_show(Keeper *keeper, const char *id, char **ret_markdown, GError **error);
+
+/* What `verify` looks at. */
+typedef enum {
+  KEEPER_VERIFIED_LEDGER = 1, /* the database itself */
+  KEEPER_VERIFIED_LOG,
+  KEEPER_VERIFIED_AUTHORITY,
+  KEEPER_VERIFIED_CERTIFICATE,
+  KEEPER_VERIFIED_KEY,
+  KEEPER_VERIFIED_CRL,
+  KEEPER_VERIFIED_ARCHIVE,
+  KEEPER_VERIFIED_DOCUMENT, /* receipts, letters, mail, CSRs, attachments, what pki/ has */
+  KEEPER_VERIFIED_COUNT,
+  KEEPER_VERIFIED_N
+} KeeperVerified;
+
+/* "ledger", "log", "authority", "certificates", …, by KeeperVerified. */
+extern const char *const keeper_verified_names[];
+
+typedef struct {
+  KeeperVerified what;
+  char *subject; /* a path, or the ID of a certificate */
+  char *text;    /* what is wrong, and what to do where something can be done */
+} KeeperDifference;
+
+typedef struct {
+  GPtrArray *differences; /* KeeperDifference: the first thousand */
+  gint64 difference_count;
+  GPtrArray *notes; /* the same, of what is no difference, but to be known */
+  gint64 note_count;
+  gint64 looked_at[KEEPER_VERIFIED_N];
+} KeeperVerification;
+
+void keeper_verification_free(KeeperVerification *verification);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeeperVerification, keeper_verification_free)
+
+/* Compares the ledger, its log, the authority, certificates, keys, revocation lists and all that
+ * was written with each other, and changes nothing. Takes no lock: a run may go on meanwhile.
+ * FETCHED: what is gone from the outbox was taken away, which is no difference. */
+KeeperVerification *keeper_verify(Keeper *keeper, gboolean fetched, GError **error);
 
 #endif

@@ -65,7 +65,7 @@ gboolean keeper_add_output(Keeper *keeper, KeeperOutput *output, GError **error)
 }
 
 /* What outbox/pki serves is public; all else is private, whatever the umask. */
-static mode_t output_mode(const LedgerOutput *row)
+mode_t keeper_output_mode(const LedgerOutput *row)
 {
   return g_str_has_prefix(row->path, PKI_FOLDER) ? 0644 : 0600;
 }
@@ -81,7 +81,7 @@ static gboolean stage_bytes(FileGroup *group, const LedgerOutput *row, GBytes *c
                             GError **error)
 {
   return file_group_write(group, output_phase(row), row->path, g_bytes_get_data(content, NULL),
-                          g_bytes_get_size(content), output_mode(row), error);
+                          g_bytes_get_size(content), keeper_output_mode(row), error);
 }
 
 /* Whether the file in the inbox is still the one that was decided. A person may

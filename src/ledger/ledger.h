@@ -769,8 +769,8 @@ gboolean ledger_first_entry(Ledger *ledger, LedgerEntry **ret_entry, GError **er
 GPtrArray *ledger_history(Ledger *ledger, const char *subject, const char *order, guint limit,
                           GError **error);
 /* Walks the whole log and checks its chain. *RET_NUMBER is the first entry
- * that does not fit, 0 where all do. */
-gboolean ledger_check_log(Ledger *ledger, gint64 *ret_number, GError **error);
+ * that does not fit, 0 where all do; *RET_ENTRIES how many there are. */
+gboolean ledger_check_log(Ledger *ledger, gint64 *ret_number, gint64 *ret_entries, GError **error);
 
 /* The archives and other files written for a certificate, by path: GPtrArray
  * of LedgerOutput without content. */
@@ -781,6 +781,68 @@ GPtrArray *ledger_outputs_of_certificate(Ledger *ledger, const char *certificate
 GPtrArray *ledger_last_runs(Ledger *ledger, guint limit, GError **error);
 /* The start of the last run: the time that pages speak of; 0 before the first. */
 gint64 ledger_report_time(Ledger *ledger);
+
+/* Reading for `verify`: all there is, in portions of at most LIMIT, each of them asked for
+ * by the last one's number. To be called between ledger_begin_reading() and
+ * ledger_rollback(), for one view of it all. */
+
+/* What SQLite finds wrong with the file itself: GPtrArray of char *, empty where all is well. */
+GPtrArray *ledger_find_damage(Ledger *ledger, GError **error);
+
+/* An issue, with what the rows say that belong to it. */
+typedef struct {
+  gint64 number;
+  LedgerIssue *issue;
+  gboolean key_known;         /* its public key has a row */
+  gboolean key_missing;       /* its private key was made here, and is not in the ledger */
+  gboolean certificate_known; /* its certificate has a row … */
+  gboolean agrees; /* … which has the same times and serial, if this is the present one */
+  gboolean deleted;
+} LedgerIssued;
+/* Those with a number above NUMBER: GPtrArray of LedgerIssued. */
+GPtrArray *ledger_issues_after(Ledger *ledger, gint64 number, guint limit, GError **error);
+/* Certificates that name an issue that is not theirs, or lack one: GPtrArray of char *, IDs. */
+GPtrArray *ledger_certificates_without_issue(Ledger *ledger, GError **error);
+
+/* A private key. */
+typedef struct {
+  char *spki_sha256;
+  char *certificate;
+  GBytes *wrapped;
+} LedgerKey;
+/* Those that nothing is certified for yet, above AFTER: GPtrArray of LedgerKey. */
+GPtrArray *ledger_keys_without_issue(Ledger *ledger, const char *after, guint limit,
+                                     GError **error);
+
+/* Whether the certificate with SERIAL, one of the instance's own CA, is revoked. */
+gboolean ledger_is_revoked(Ledger *ledger, const char *serial, gboolean *ret_revoked,
+                           GError **error);
+/* The serial numbers that a CRL made at AT has: GPtrArray of char *. */
+GPtrArray *ledger_revoked_serials(Ledger *ledger, gint64 at, GError **error);
+
+/* A file that was written, or is to be (not DONE). */
+typedef struct {
+  LedgerOutput *output;
+  gboolean done;
+  GBytes *kept; /* of an archive that is kept, wrapped; else NULL */
+} LedgerWritten;
+/* Those with a number above NUMBER: GPtrArray of LedgerWritten. */
+GPtrArray *ledger_written_after(Ledger *ledger, gint64 number, guint limit, GError **error);
+/* Whether the output NUMBER is still there, and done. */
+gboolean ledger_output_stands(Ledger *ledger, gint64 number, gboolean *ret_stands, GError **error);
+/* Whether a file of CERTIFICATE was to be written to PATH, or is to be removed. */
+gboolean ledger_has_output(Ledger *ledger, const char *certificate, const char *path,
+                           gboolean *ret_has, GError **error);
+/* The last document at PATH that is not a receipt. */
+GBytes *ledger_read_document(Ledger *ledger, const char *path, GError **error);
+/* The paths of archives that are kept, and nobody knows of: GPtrArray of char *. */
+GPtrArray *ledger_archives_without_output(Ledger *ledger, GError **error);
+/* The hashes of the stored attachments above SHA256: GPtrArray of char *. */
+GPtrArray *ledger_attachments_after(Ledger *ledger, const char *sha256, guint limit,
+                                    GError **error);
+
+/* What is counted wrong, a sentence each: GPtrArray of char *, empty where all is well. */
+GPtrArray *ledger_find_miscounts(Ledger *ledger, GError **error);
 
 /* Stale pages: which have to be written anew. A topic and a key name one. */
 typedef enum {

@@ -131,7 +131,7 @@ GPtrArray *ledger_history(Ledger *ledger, const char *subject, const char *order
   return more == 0 ? g_steal_pointer(&entries) : NULL;
 }
 
-gboolean ledger_check_log(Ledger *ledger, gint64 *ret_number, GError **error)
+gboolean ledger_check_log(Ledger *ledger, gint64 *ret_number, gint64 *ret_entries, GError **error)
 {
   sqlite3_stmt *row = ledger_query(
       ledger, error, "SELECT number, at, what, subject, file, text, hash FROM log ORDER BY number",
@@ -154,5 +154,6 @@ gboolean ledger_check_log(Ledger *ledger, gint64 *ret_number, GError **error)
   if (more < 0)
     return FALSE;
   *ret_number = wrong;
+  *ret_entries = expected - 1;
   return TRUE;
 }

@@ -484,6 +484,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiRecipient, pki_recipient_free)
  * the key of RECIPIENT, a certificate in DER that pki_recipient_read() has accepted. */
 GBytes *pki_envelope_make(GBytes *recipient, gconstpointer bytes, gsize length, GError **error);
 
+/* ---- Checking what was made before ------------------------------------- */
+
+/* Whether CERTIFICATE, in DER, was issued by ISSUER: by its name, and by its signature with
+ * that one's key. Times are not asked for. ISSUER may be CERTIFICATE itself. */
+gboolean pki_certificate_is_issued_by(GBytes *certificate, GBytes *issuer);
+
+/* Whether the private key PKCS8 (of any kind) is that of CERTIFICATE, in DER. */
+gboolean pki_key_is_of(const Secret *pkcs8, GBytes *certificate);
+
 /* ---- Revocation lists ------------------------------------------------- */
 
 /* One revoked certificate. REASON is a CRLReason of RFC 5280 5.3.1: 0 to 6 or 8 to 10; 0
@@ -506,6 +515,21 @@ typedef struct {
  * CERTDROP_ERROR_REFUSED for a serial number or reason that is none. */
 GBytes *pki_authority_make_crl(const PkiAuthority *authority, const PkiCrlRequest *request,
                                GError **error);
+
+/* A revocation list that was read. */
+typedef struct PkiCrl PkiCrl;
+
+/* Reads DER. CERTDROP_ERROR_REFUSED if it is no CRL, or not signed by ISSUER. */
+PkiCrl *pki_crl_read(GBytes *der, GBytes *issuer, GError **error);
+gint64 pki_crl_this_update(const PkiCrl *crl);
+gint64 pki_crl_next_update(const PkiCrl *crl);
+/* The serial numbers on it, hex as everywhere, one after the other; the caller frees one. */
+gsize pki_crl_count(const PkiCrl *crl);
+char *pki_crl_serial(const PkiCrl *crl, gsize index);
+/* Whether the certificate with SERIAL is on it. */
+gboolean pki_crl_has(const PkiCrl *crl, const char *serial);
+void pki_crl_free(PkiCrl *crl);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiCrl, pki_crl_free)
 
 /* DER as PEM ("X509 CRL"). */
 char *pki_crl_to_pem(GBytes *der);

@@ -222,8 +222,8 @@ static inline void assert_counts(Book *book)
 /* The first entry of the log that does not fit, 0 where all do. */
 static inline gint64 wrong_entry(Book *book)
 {
-  gint64 wrong = -1;
-  OK(ledger_check_log(book->ledger, &wrong, error));
+  gint64 wrong = -1, count = 0;
+  OK(ledger_check_log(book->ledger, &wrong, &count, error));
   return wrong;
 }
 
