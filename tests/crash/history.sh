@@ -13,9 +13,10 @@ history=(
   'completions 2'
   'deployments 3'
   'undeployments 4'
-  'nothing 3 0 200'
-  'renewals 4 0 201'
-  'nothing 5 0 600'
+  'uploads 5'
+  'nothing 6 0 200'
+  'renewals 7 0 201'
+  'nothing 8 0 600'
 )
 
 # The instance, once, before the first run: targets with commands, issuers.
@@ -26,6 +27,8 @@ prepare() {
   sed -i 's|</configuration>|<target product="web" regions="north south"><command><argument>test</argument><argument>-s</argument><argument>{privkey}</argument></command></target>\
 <target product="off"><command><argument>true</argument></command></target>\
 <target product="bad"><command><argument>false</argument></command></target>&|' "$INSTANCE/certdrop.xml"
+  foreign_ca other '/O=Other Authority/CN=Other Root'
+  foreign_server shop shop.example.org other
 }
 
 nothing() { :; }
@@ -96,4 +99,13 @@ renewals() {
   order Y-1 inhouse-dv-multi "<autoRenew>true</autoRenew>$(payment_child "$(price inhouse-dv-multi)")
     $(application_child "$(domains y.example.test)$applicant")" | drop y.xml
   order Z-1 free-dv-single "<autoRenew>true</autoRenew>$(application_child "$(domains z.example.test)$applicant")" | drop z.xml
+}
+
+# What was bought elsewhere, as a secret that is blanked; archives of it and of what is
+# issued, those with a password among them.
+uploads() {
+  printf '<upload %s ref="U-1" name="shop"><certificate>%s</certificate><privateKey>%s</privateKey></upload>\n' \
+    "$xmlns" "$(cat shop.crt other.crt)" "$(cat shop.key)" | drop u.xml
+  printf '<download %s ref="U-D" certificate="U-1"><format>iis</format><format>haproxy</format></download>' "$xmlns" | drop u-download.xml
+  printf '<download %s ref="A-D" certificate="A-1"><format>tomcat</format></download>' "$xmlns" | drop a-download.xml
 }

@@ -40,13 +40,29 @@ def names_of(text):
     return re.findall(r"(?:DNS|IP Address):([^\s,]+)", text)
 
 
+def leaf_of(members):
+    for name in ("cert.pem", "fullchain.pem", "site.pem"):
+        if name in members:
+            return members[name]
+    for name in ("keystore.p12", "certificate.pfx"):
+        if name in members:
+            password = members["password.txt"].decode().strip()
+            with tempfile.NamedTemporaryFile() as file:
+                file.write(members[name])
+                file.flush()
+                return openssl("pkcs12", "-in", file.name, "-passin", "pass:" + password, "-nokeys", "-clcerts", "-legacy").stdout
+    return None
+
+
 def look_at_archive(path, deep):
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     say("archive", path.relative_to(root), oct(path.stat().st_mode & 0o777), *members)
     if not deep:
         return None
-    leaf = members.get("cert.pem", members.get("fullchain.pem", b""))
+    leaf = leaf_of(members)
+    if leaf is None:
+        return None
     text = openssl("x509", "-noout", "-text", data=leaf).stdout.decode()
     if names_of(text)[0].replace("*", "_") not in path.name:
         fault(path, "is named after another domain than", *names_of(text))
@@ -59,10 +75,17 @@ def look_at_archive(path, deep):
         file.flush()
         started = re.search(r"Not Before: (.*)", text).group(1)
         seconds = subprocess.run(["date", "-u", "-d", started, "+%s"], capture_output=True, check=True).stdout.decode().strip()
-        if openssl("verify", "-x509_strict", "-attime", seconds, "-CAfile", str(root / "outbox/pki/root.crt"),
+        if ISSUING not in openssl("x509", "-noout", "-issuer", data=leaf).stdout:
+            pass  # of another authority
+        elif openssl("verify", "-x509_strict", "-attime", seconds, "-CAfile", str(root / "outbox/pki/root.crt"),
                    "-untrusted", str(root / "outbox/pki/issuing.pem"), file.name).returncode != 0:
             fault(path, "the chain does not verify")
     return hashlib.sha256(openssl("x509", "-outform", "DER", data=leaf).stdout).hexdigest()
+
+
+def issuing_subject():
+    path = root / "outbox/pki/issuing.pem"
+    return openssl("x509", "-noout", "-subject", data=path.read_bytes()).stdout.removeprefix(b"subject=").strip()
 
 
 def look_at_files():
@@ -99,6 +122,14 @@ def look_at_ledger(archives):
     for row in ledger.execute("SELECT certificate, product, region, state, by_command, attempts, since, next_try, "
                               "failing_since, output FROM deployment ORDER BY certificate, product, region"):
         say("deployment", *row)
+    for row in ledger.execute("SELECT id, forerunner, successor, deployed, revoked, reason, deleted, due, failures FROM certificate ORDER BY id"):
+        say("what became of", *row)
+    for row in ledger.execute("SELECT certificate, order_ref, amount, at FROM refund ORDER BY certificate, number"):
+        say("refund", *row)
+    for row in ledger.execute("SELECT certificate, issuer, attempts FROM outside ORDER BY certificate"):
+        say("outside", *row)
+    for row in ledger.execute("SELECT path, profile, recipient IS NOT NULL FROM archive ORDER BY path"):
+        say("kept archive", *row)
     for (path,) in ledger.execute("SELECT path FROM output WHERE done = 0"):
         fault("output", path, "is not done")
     for row in ledger.execute("SELECT order_ref, count(*) FROM payment GROUP BY order_ref HAVING count(*) > 1"):
@@ -112,9 +143,9 @@ def look_at_ledger(archives):
                                              "JOIN (SELECT certificate, max(not_before) AS last FROM issue GROUP BY certificate) l "
                                              "ON l.certificate = i.certificate AND l.last = i.not_before ORDER BY i.certificate"):
         say("key of", name, "is here" if wrapped else "is not here")
-        found = archives.get(name)
-        if found is not None and found != sha.lower():
-            fault(name, "has another certificate in its archive")
+        for archive, found in archives.get(name, {}).items():
+            if found != sha.lower():
+                fault(archive, "has another certificate than the present one")
     for (name,) in ledger.execute("SELECT id FROM certificate c WHERE status = 5 AND NOT EXISTS "
                                   "(SELECT 1 FROM issue WHERE certificate = c.id)"):
         fault(name, "is issued without a certificate")
@@ -135,12 +166,13 @@ def look_at_archives():
             fault(path, error)
             continue
         if sha is not None:
-            found[path.parent.name] = sha
+            found.setdefault(path.parent.name, {})[path.name] = sha
     return found
 
 
 # Every archive of a few, every twentieth of many.
 DEEP = 1 if sum(1 for _ in (root / "outbox/certificates").rglob("*.zip")) <= 40 else 20
+ISSUING = issuing_subject()
 look_at_files()
 look_at_ledger(look_at_archives())
 print("\n".join(lines))

@@ -7,6 +7,7 @@
 # CERTDROP_STEP_STRIDE=K looks at every K-th step only, CERTDROP_STEP_RUNS="NAME…" at these runs
 # of the history only (tests/crash/history.sh).
 . "$(dirname "$0")/../flow/lib.sh"
+. "$source_dir/tests/flow/lib-foreign.sh"
 . "$source_dir/tests/crash/history.sh"
 
 what=${1:-stop}
@@ -102,9 +103,10 @@ for line in "${history[@]}"; do
   take "$name-before" "$name"
   CERTDROP_COUNT_STEPS=$work/$name.steps run_at "$now"
   ok "$name: the undisturbed run is done" test "$status" -le 1
-  run_at "$now"
   python3 "$normalise" "$INSTANCE" >"$name.txt"
   is '  and its end is sound' "$(grep FAULT "$name.txt")" ''
+  run_at "$now"
+  is '  a second run changes nothing' "$(python3 "$normalise" "$INSTANCE" | diff "$name.txt" -)" ''
   ok '  with the pages that report makes' pages_are_those_of_report
   case " ${only:-$1} " in *" $1 "*) disturb "$name" ;; esac
   rm -rf "${work:?}/$last"
