@@ -382,6 +382,14 @@
 
   // ---- Keeping for later -----------------------------------------------------
 
+  // A browser may be told to keep nothing.
+  const storage = (() => {
+    try {
+      return window.localStorage;
+    } catch {
+      return null;
+    }
+  })();
   const keepAs = () => `certdrop ${body.dataset.kind} ${given.get("certificate") ?? ""}`;
   const canBeKept = (field) => field.type !== "file" && !("secret" in field.dataset) && field.dataset.path !== "@ref";
   const switches = () => all("[data-toggle], [data-choose]");
@@ -391,12 +399,12 @@
       isChoice(field) ? (field.checked ? [[field.dataset.path, field.value]] : []) : [[field.dataset.path, field.value]],
     );
     const kept = { at: new Date().toISOString(), fields, switches: switches().map((each) => each.checked) };
-    localStorage.setItem(keepAs(), JSON.stringify(kept));
+    storage.setItem(keepAs(), JSON.stringify(kept));
     showKept("It is kept in this browser, without its files, until you make the file or forget it.");
   }
 
   function takeUp() {
-    const kept = JSON.parse(localStorage.getItem(keepAs()));
+    const kept = JSON.parse(storage.getItem(keepAs()));
     switches().forEach((each, i) => (each.checked = kept.switches[i] ?? each.checked));
     for (const field of all("[data-path]").filter(canBeKept)) {
       const mine = kept.fields.filter(([path]) => path === field.dataset.path).map(([, value]) => value);
@@ -408,14 +416,15 @@
   }
 
   function forget() {
-    localStorage.removeItem(keepAs());
+    storage?.removeItem(keepAs());
     showKept("");
   }
 
   function showKept(text) {
     const notice = document.getElementById("kept");
     if (notice === null) return;
-    const stored = localStorage.getItem(keepAs());
+    if (storage === null) document.getElementById("keep").hidden = true;
+    const stored = storage?.getItem(keepAs()) ?? null;
     notice.querySelector("p").textContent = text || (stored ? `Something was kept here on ${new Date(JSON.parse(stored).at).toLocaleString("en")}.` : "");
     notice.hidden = text === "" && stored === null;
     for (const button of all("button", notice)) button.hidden = stored === null;
