@@ -2,6 +2,8 @@
 # The forms of the pages, filled in in a browser: what they make is taken by certdrop.
 . "$(dirname "$0")/../flow/lib.sh"
 . "$source_dir/tests/pages/lib.sh"
+# shellcheck source=tests/flow/lib-foreign.sh
+. "$source_dir/tests/flow/lib-foreign.sh"
 
 new_instance
 run_at $T0
@@ -87,12 +89,25 @@ take revocation
 step deletion FORM-OV.1
 take deletion
 
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$made/key.pem" -out "$made/chain.pem" \
-  -subj /CN=old-shop.example.test -addext 'subjectAltName=DNS:old-shop.example.test' \
-  -addext 'basicConstraints=critical,CA:FALSE' -days 400 2>/dev/null
-openssl req -x509 -newkey rsa:2048 -nodes -keyout other.key -out other.pem -subj /CN=other.example.test \
-  -addext 'subjectAltName=DNS:other.example.test' -addext 'basicConstraints=critical,CA:FALSE' -days 400 2>/dev/null
-openssl pkcs12 -export -in other.pem -inkey other.key -passout 'pass: secret  words ' -out "$made/site.pfx"
+foreign_ca root '/O=Other Authority/CN=Other Root'
+if available issuance; then
+  sed -i '/id="standard-dv-single"/s/issuer="embedded"/issuer="exchange"/' "$INSTANCE/catalog.xml"
+  dv_order OUT-1 out.example.test | drop out.xml
+  minute=$((minute + 1))
+  run_at "$(at $minute)"
+  foreign_sign "$INSTANCE/outbox/csr/OUT-1.1.csr" out root \
+    'basicConstraints=critical,CA:FALSE\nextendedKeyUsage=serverAuth\nsubjectAltName=DNS:out.example.test\n'
+  cat out.crt root.crt >"$made/chain.pem"
+  step issuance OUT-1.1
+  take issuance
+  is_status 'what another authority issued is taken' OUT-1.1 issued
+fi
+
+foreign_server old old-shop.example.test root
+cat old.crt root.crt >"$made/chain.pem"
+cp old.key "$made/key.pem"
+foreign_server other other.example.test root rsa
+openssl pkcs12 -export -in other.crt -inkey other.key -passout 'pass: secret  words ' -out "$made/site.pfx"
 step upload
 take upload-pem
 take upload-pfx

@@ -499,6 +499,23 @@ static void test_which_csr(World *world, gconstpointer data G_GNUC_UNUSED)
   g_assert_nonnull(lifecycle_csr(order, NULL));
 }
 
+/* What forms ask for is what submissions are refused for. */
+static void test_missing_parts(World *world, gconstpointer data G_GNUC_UNUSED)
+{
+  const Product *dv = catalog_find(world->catalog, "dv"), *ov = catalog_find(world->catalog, "ov");
+  RequestApplication *content = new_application("a.example.test");
+  g_autofree char *whole = lifecycle_missing_parts(dv, content);
+  g_assert_cmpstr(whole, ==, "");
+  g_autofree char *for_ov = lifecycle_missing_parts(ov, content);
+  g_assert_cmpstr(for_ov, ==, "company confirmationLetter");
+  g_clear_pointer(&content->applicant->phone, g_free);
+  g_autofree char *half = lifecycle_missing_parts(dv, content);
+  g_assert_cmpstr(half, ==, "applicant");
+  g_autofree char *all = lifecycle_missing_parts(ov, NULL);
+  g_assert_cmpstr(all, ==, "domains applicant company confirmationLetter");
+  record_free(&request_application_record, content);
+}
+
 #define ADD(name, function)                                                                        \
   g_test_add("/lifecycle/application/" name, World, NULL, world_set_up, function, world_tear_down)
 
@@ -518,6 +535,7 @@ int main(int argc, char **argv)
   ADD("complete/company", test_complete_company);
   ADD("complete/company-ignored", test_company_ignored);
   ADD("complete/rest", test_complete_rest);
+  ADD("complete/missing-parts", test_missing_parts);
   ADD("formats", test_formats);
   ADD("formats-without-key", test_formats_without_key);
   ADD("names", test_names);

@@ -1,4 +1,5 @@
 /* The model of the schemas: what forms and messages are made from. */
+#include "intake/image.h"
 #include "schema/schema.h"
 
 typedef struct {
@@ -50,6 +51,19 @@ static void test_facets(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
   g_assert_true(passphrase->verbatim);
 }
 
+/* What is beside the facets: the limits that certdrop itself has. */
+static void test_appinfo(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+  const SchemaType *image = find(fixture, "application/attachments/attachment/@file")->type;
+  g_assert_cmpint(image->file_bytes, ==, IMAGE_BYTES_MAX);
+  g_assert_cmpstr(image->file_accept, ==, "image/png,image/jpeg");
+  g_assert_nonnull(image->pattern);
+  const SchemaType *reference = find(fixture, "renewal/@ref")->type;
+  g_assert_cmpint(reference->max_length, ==, 40);
+  g_assert_cmpstr(reference->refuse, ==, ".*(\\.[0-9]+|-r[0-9]+)");
+  g_assert_null(find(fixture, "payment/@ref")->type->refuse);
+}
+
 static void test_initial(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
   const SchemaPart *quantity = find(fixture, "order/quantity");
@@ -82,6 +96,13 @@ static void test_help(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
   const SchemaPart *auto_renew = find(fixture, "order/autoRenew");
   g_assert_cmpstr(find(fixture, "order/quantity")->help.label, ==, "Quantity");
+  g_assert_cmpstr(auto_renew->help.label, ==, "Renew it automatically");
+  const SchemaPart *key = find(fixture, "application/csr/@key");
+  g_assert_cmpstr(key->help.when, ==, "mode");
+  g_assert_cmpstr(key->help.is, ==, "automatic");
+  const SchemaType *decision = find(fixture, "review/@decision")->type;
+  g_assert_cmpuint(decision->choice_texts->len, ==, 2);
+  g_assert_cmpstr(g_ptr_array_index(decision->choice_texts, 0), ==, "the certificate is issued");
   g_assert_nonnull(auto_renew->help.documentation);
   g_assert_nonnull(schema_model_root(fixture->model, "renewal")->help.documentation);
   g_assert_null(schema_model_root(fixture->model, "Renewal"));
@@ -95,9 +116,8 @@ int main(int argc, char **argv)
     const char *name;
     void (*test)(Fixture *fixture, gconstpointer data);
   } tests[] = {
-      {"/schema/model/facets", test_facets},
-      {"/schema/model/initial", test_initial},
-      {"/schema/model/alternatives", test_alternatives},
+      {"/schema/model/facets", test_facets},   {"/schema/model/appinfo", test_appinfo},
+      {"/schema/model/initial", test_initial}, {"/schema/model/alternatives", test_alternatives},
       {"/schema/model/help", test_help},
   };
   for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
