@@ -59,7 +59,7 @@ LifecyclePlan lifecycle_plan(const Configuration *configuration, const Lifecycle
     return (LifecyclePlan){.work = LIFECYCLE_WORK_CONTINUE, .period = 1};
   if (is_settled(facts))
     return (LifecyclePlan){0};
-  gboolean reissues = facts->not_after + 1 < facts->term_end;
+  gboolean reissues = facts->not_after + 1 < facts->term_end && now < facts->term_end;
   gboolean renews = facts->auto_renew && !facts->successor;
   LifecyclePlan reissue = {0}, renewal = {0};
   if (reissues)

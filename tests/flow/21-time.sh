@@ -24,15 +24,17 @@ issue IN 2026-03-17T00:00:00Z 2 inhouse-dv-multi
 is 'a lifetime of "term" is the term' "$(show IN.1 .notAfter)" 2028-03-16T23:59:59Z
 issue D100 2027-03-15T00:00:00Z
 is 'from 2027-03-15 it allows 100' "$(days_of D100.1)" 100
-is 'what has run out by then is expired' "$(show D200.1 .status)" expired
+is_status 'what has run out by then is issued anew within its term' D200.1 issued
 is_status 'and so is the long one' LONG.1 issued
-run_at 2027-04-16T23:59:58Z
-is_status 'it is issued until its last second' LONG.1 issued
-run_at "$(date -u -d "@$(($(seconds "$(show LONG.1 .notAfter)")))" +%Y-%m-%dT%H:%M:%SZ)"
-is_status 'its last second is still its' LONG.1 issued
-run_at "$(date -u -d "@$(($(seconds "$(show LONG.1 .notAfter)") + 1))" +%Y-%m-%dT%H:%M:%SZ)" --json
-is_status 'the second after it is expired' LONG.1 expired
+run_at 2027-03-15T23:59:58Z
+is_status 'one whose term ends is issued until its last second' ONE.1 issued
+run_at "$(show ONE.1 .notAfter)"
+is_status 'its last second is still its' ONE.1 issued
+run_at 2027-03-16T00:00:00Z --json
+is_status 'the second after it is expired' ONE.1 expired
 is 'and counted' "$(jq -r .expired out)" 1
+run_at "$(date -u -d "@$(($(seconds "$(show LONG.1 .notAfter)") + 1))" +%Y-%m-%dT%H:%M:%SZ)" --json
+is_status 'one that ran out within its term is issued anew' LONG.1 issued
 issue LEAP 2028-02-29T12:00:00Z 1
 is 'a year after 29 February is the 28th' "$(show LEAP.1 .termEnd)" 2029-02-28T12:00:00Z
 issue D47 2029-03-15T00:00:00Z

@@ -128,6 +128,21 @@ static void test_renewal_by_term(World *world, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpint(lifecycle_plan(world->configuration, &facts, NOW).work, ==, 0);
 }
 
+/* What was missed cannot be made up for once the term is over. */
+static void test_term_over(World *world, gconstpointer data G_GNUC_UNUSED)
+{
+  set_before(world, "33%");
+  set_lifetime(world, "100");
+  LifecycleDueFacts facts = facts_of(world, 100, 365);
+  facts.status = LIFECYCLE_STATUS_EXPIRED;
+  g_assert_cmpint(lifecycle_plan(world->configuration, &facts, facts.term_end - 1).work, ==,
+                  LIFECYCLE_WORK_REISSUE);
+  g_assert_cmpint(lifecycle_plan(world->configuration, &facts, facts.term_end).work, ==, 0);
+  facts.auto_renew = TRUE;
+  g_assert_cmpint(lifecycle_plan(world->configuration, &facts, facts.term_end).work, ==,
+                  LIFECYCLE_WORK_RENEW);
+}
+
 /* Re-issue after re-issue, until one falls into the time of the renewal. */
 static void test_renewal_in_place_of_reissue(World *world, gconstpointer data G_GNUC_UNUSED)
 {
@@ -323,5 +338,6 @@ int main(int argc, char **argv)
   ADD("overdue", test_overdue);
   ADD("failure-mails", test_failure_mails);
   ADD("term-ends", test_term_ends);
+  ADD("term-over", test_term_over);
   return g_test_run();
 }
