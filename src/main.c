@@ -92,6 +92,15 @@ static int run_command(const GlobalOptions *options, int argc, char **argv, GErr
   return command->run(&context, argc, argv, error);
 }
 
+/* Says what is wrong, as COMMAND does (NULL: none was named), and returns the exit status. */
+static int fail(const Command *command, const GError *error)
+{
+  if (command != NULL && command->fail != NULL)
+    return command->fail(error);
+  fprintf(stderr, "certdrop: %s\n", error->message);
+  return error_exit_status(error);
+}
+
 /* What is printed has to arrive: a full disk behind a pipe is a failure too. */
 static int finish_output(int status)
 {
@@ -127,9 +136,7 @@ int main(int argc, char **argv)
     printf("certdrop " COMMANDS_VERSION "\n");
   else if (at >= 0)
     status = run_command(&options, argc - at, argv + at, &error);
-  if (status < 0) {
-    fprintf(stderr, "certdrop: %s\n", error->message);
-    status = error_exit_status(error);
-  }
+  if (status < 0)
+    status = fail(at >= 0 && at < argc ? command_find(argv[at]) : NULL, error);
   return finish_output(status);
 }

@@ -24,6 +24,11 @@ void command_print_messages(const Keeper *keeper);
 /* Prints what RUN did, on one line, to standard output. */
 void command_print_run(const LedgerRun *run);
 
+/* What is known of a certificate, or of an order, for `show --json`. */
+gboolean json_add_certificate(JsonBuilder *builder, Ledger *ledger,
+                              const LedgerCertificate *certificate, GError **error);
+gboolean json_add_order(JsonBuilder *builder, Ledger *ledger, const LedgerOrder *order,
+                        GError **error);
 /* "deployments": where CERTIFICATE is deployed, or is to be. */
 gboolean json_add_deployments(JsonBuilder *builder, Ledger *ledger, const char *certificate,
                               GError **error);
@@ -36,5 +41,7 @@ int command_new(const CommandContext *context, int argc, char **argv, GError **e
 int command_show(const CommandContext *context, int argc, char **argv, GError **error);
 int command_verify(const CommandContext *context, int argc, char **argv, GError **error);
 int command_report(const CommandContext *context, int argc, char **argv, GError **error);
+int command_status(const CommandContext *context, int argc, char **argv, GError **error);
+int command_status_fail(const GError *error);
 
 #endif

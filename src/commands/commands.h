@@ -22,6 +22,9 @@ typedef struct {
    * status, or -1 with ERROR set. */
   int (*run)(const CommandContext *context, int argc, char **argv, GError **error);
   gboolean needs_folder; /* the folder of the instance is opened before */
+  /* Says ERROR in another way than all others do, and returns the exit status; NULL: as
+   * they do. */
+  int (*fail)(const GError *error);
 } Command;
 
 /* All of them, ended by a NULL name. */

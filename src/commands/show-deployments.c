@@ -10,9 +10,9 @@ static const char *const outcomes[LIFECYCLE_DEPLOYMENT_N] = {
     [LIFECYCLE_DEPLOYMENT_LEAVING] = "leaving",
 };
 
-static void add_deployment(JsonBuilder *builder, const LedgerDeployment *deployment)
+static void add_deployment(JsonBuilder *builder, gconstpointer element)
 {
-  json_builder_begin_object(builder);
+  const LedgerDeployment *deployment = element;
   json_add_text(builder, "product", deployment->product);
   json_add_text(builder, "region", *deployment->region != '\0' ? deployment->region : NULL);
   json_add_text(builder, "outcome", outcomes[deployment->state]);
@@ -22,7 +22,6 @@ static void add_deployment(JsonBuilder *builder, const LedgerDeployment *deploym
   json_add_time(builder, "nextTry", deployment->next_try);
   json_add_time(builder, "failingSince", deployment->failing_since);
   json_add_text(builder, "output", deployment->output);
-  json_builder_end_object(builder);
 }
 
 gboolean json_add_deployments(JsonBuilder *builder, Ledger *ledger, const char *certificate,
@@ -31,13 +30,11 @@ gboolean json_add_deployments(JsonBuilder *builder, Ledger *ledger, const char *
   g_autoptr(GPtrArray) deployments = ledger_deployments_of(ledger, certificate, error);
   if (deployments == NULL)
     return FALSE;
-  json_builder_set_member_name(builder, "deployments");
-  json_builder_begin_array(builder);
-  for (guint i = 0; i < deployments->len; i++) {
+  for (guint i = deployments->len; i-- > 0;) {
     const LedgerDeployment *deployment = g_ptr_array_index(deployments, i);
-    if (outcomes[deployment->state] != NULL)
-      add_deployment(builder, deployment);
+    if (outcomes[deployment->state] == NULL)
+      g_ptr_array_remove_index(deployments, i);
   }
-  json_builder_end_array(builder);
+  json_add_objects(builder, "deployments", deployments, add_deployment);
   return TRUE;
 }

@@ -598,6 +598,23 @@ typedef struct {
 } LedgerCounts;
 gboolean ledger_read_counts(Ledger *ledger, LedgerCounts *ret_counts, GError **error);
 
+/* What `status` looks at. */
+typedef struct {
+  gint64 last_run; /* when it began; 0: there was none */
+  gint64 statuses[LIFECYCLE_STATUS_N];
+  LedgerCounts counts;
+  gint64 waiting; /* files */
+  gint64 crl_end; /* of the issuing CA's list; 0: not known */
+  char *next;     /* the issued certificate that runs out first, or NULL */
+  gint64 next_end;
+  char *unattended; /* the first that runs out before UNTIL with nothing to renew it, or NULL */
+  gint64 unattended_end;
+  char *failing; /* of those whose renewal fails, the first that runs out, or NULL */
+  gint64 failing_end;
+} LedgerHealth;
+gboolean ledger_read_health(Ledger *ledger, gint64 until, LedgerHealth *ret_health, GError **error);
+void ledger_health_clear(LedgerHealth *health);
+
 /* Single numbers that the keeper remembers from run to run, such as when the
  * next CRL is due; 0 where nothing was stored under NAME. */
 #define LEDGER_CRL_END "issuing CRL end" /* the nextUpdate of the issuing CA's list */

@@ -124,4 +124,34 @@ rm refuse
 CERTDROP_THREADS=4 run_day 15
 is 'until it works' "$(sent)" 45
 is 'each message once' "$(grep -h '^Message-I' sent/*.eml | sort | uniq -d | wc -l)" 1
+
+# A client and a server that others wrote: to whom it is addressed, there it goes.
+cat >server.py <<'PY'
+import os, time
+from aiosmtpd.controller import Controller
+class Keep:
+    async def handle_DATA(self, server, session, envelope):
+        with open("received", "ab") as file:
+            file.write(f"FROM {envelope.mail_from} TO {' '.join(envelope.rcpt_tos)}\n".encode() + envelope.content)
+        return "250 OK"
+class AnyPort(Controller):
+    def _trigger_server(self):
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+controller = AnyPort(Keep(), hostname="127.0.0.1", port=0)
+controller.start()
+with open("port.tmp", "w") as file:
+    file.write(str(controller.port))
+os.rename("port.tmp", "port")
+time.sleep(600)
+PY
+/usr/bin/python3 server.py 2>server.err &
+background=($!)
+for _ in $(seq 200); do [ -s port ] || sleep 0.1; done
+send_by msmtp --file=/dev/null --host=127.0.0.1 "--port=$(cat port)" --read-envelope-from -t
+submit SMTP-1
+run_day 16
+expect_status 'msmtp sends' 0
+like 'from the organisation to the applicant' "$(cat received)" '^FROM certificates@example.test TO applicant@example.test'
+like 'what was written' "$(cat received)" '^Subject: SMTP-1.1: your application is being verified'
 finish

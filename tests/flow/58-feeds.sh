@@ -50,10 +50,21 @@ is 'it has each certificate' "$(jq -r '.certificates[].id' "$json" | sort | past
   "$(sqlite3 "$INSTANCE/state/ledger.db" 'SELECT id FROM certificate ORDER BY id' | paste -sd ' ')"
 # What `show` says, too, is the same.
 for id in DV-1.1 UN-1.1 N-3.1; do
-  fields='{id, order, product, status, domains, notBefore, notAfter, termEnd, serialNumber, sha256, keyAlgorithm, issuer, uploaded}'
+  fields='{id, order, product, status, domains, notBefore, notAfter, termEnd, serialNumber, sha256, keyAlgorithm, issuer, uploaded, name, forerunner, successor, due, failingSince, revoked}'
   is "$id is what show says" "$(jq -cS ".certificates[] | select(.id == \"$id\") | $fields" "$json")" \
     "$("$CERTDROP" -C "$INSTANCE" show --json "$id" | jq -cS "$fields")"
 done
+
+# What the contract says that `show --json` has, it has, null or empty where there is nothing yet.
+for id in DV-1.1 UN-1.1; do
+  is "show has all members of $id" "$("$CERTDROP" -C "$INSTANCE" show --json "$id" | jq -c '
+    ["id", "order", "product", "status", "domains", "notBefore", "notAfter", "termEnd", "serialNumber", "sha256", "keyAlgorithm",
+     "issuer", "uploaded", "deployments", "history"] - keys + (.history[0] | ["at", "what", "file"] - keys)')" '[]'
+done
+is 'and of an order' "$("$CERTDROP" -C "$INSTANCE" show --json DV-1 | jq -c '["id", "product", "quantity", "years", "nameCount",
+  "autoRenew", "price", "currency", "paid", "payments", "certificates", "history"] - keys + (.certificates[0] | ["id", "status"] - keys)')" '[]'
+is 'with its payment' "$("$CERTDROP" -C "$INSTANCE" show --json DV-1 | jq -c '.payments[0] | [.reference, .amount, .currency]')" \
+  "[\"TX-1\",\"$(price standard-dv-single)\",\"CNY\"]"
 
 cat >feeds.py <<'PY'
 import csv, datetime, json, pathlib, re, subprocess, sys

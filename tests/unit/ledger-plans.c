@@ -219,6 +219,9 @@ static void read_single(Book *book)
   OK(ledger_read_certificate_der(book->ledger, "PO-1.1", &der, error));
   OK(ledger_first_entry(book->ledger, &entry, error));
   OK(ledger_read_counts(book->ledger, &counted, error));
+  LedgerHealth health = {0};
+  OK(ledger_read_health(book->ledger, NOW, &health, error));
+  ledger_health_clear(&health);
   OK(ledger_certificate_number(book->ledger, "PO-1.1", &number, error));
   const RequestAttachment *first = g_ptr_array_index(application->content->attachments, 0);
   OK(attachment = ledger_read_attachment(book->ledger, first->sha256, error));
