@@ -122,7 +122,7 @@ def look_at_ledger(archives):
     for row in ledger.execute("SELECT certificate, product, region, state, by_command, attempts, since, next_try, "
                               "failing_since, output FROM deployment ORDER BY certificate, product, region"):
         say("deployment", *row)
-    for row in ledger.execute("SELECT id, forerunner, successor, deployed, revoked, reason, deleted, due, failures FROM certificate ORDER BY id"):
+    for row in ledger.execute("SELECT id, forerunner, successor, deployed, revoked, reason, deleted, due FROM certificate ORDER BY id"):
         say("what became of", *row)
     for row in ledger.execute("SELECT certificate, order_ref, amount, at FROM refund ORDER BY certificate, number"):
         say("refund", *row)
