@@ -2,13 +2,13 @@
 # `make check`: builds all variants and runs all tests; the last line is
 # `N passed, N failed`.
 #
-#   tests/check.sh [PART…]    only these parts: simulation source unit schema flow asan hooks
-#                             crash pages valgrind
+#   tests/check.sh [PART…]    only these parts: source unit crash simulation pages valgrind
+#                             schema flow asan hooks
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
 parts=("$@")
-[ $# -gt 0 ] || parts=(simulation source unit schema flow asan hooks crash pages valgrind)
+[ $# -gt 0 ] || parts=(source unit crash simulation pages valgrind schema flow asan hooks)
 tests/tools/install-packages.sh check || exit 1
 
 build() {
@@ -34,7 +34,8 @@ flows=(tests/flow/[0-9]*.sh)
 # Under valgrind, what covers the most in the least time.
 thorough=(tests/flow/02-*.sh tests/flow/06-*.sh tests/flow/08-*.sh)
 
-# The long ones first, so that both processors are busy to the end.
+# What is quick and tells the most, then the long ones, so that all processors are busy to
+# the end.
 for part in "${parts[@]}"; do
   case $part in
   simulation)
