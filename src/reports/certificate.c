@@ -101,7 +101,11 @@ static void certificate_add_lead(const Page *page, const CertificateModel *model
   cmark_node *next = page_add_paragraph(lead);
   page_add_strong(next, "Next:");
   page_add_text(next, " ");
-  if (certificate->successor != NULL && certificate->not_after > 0) {
+  if (certificate->failing_since > 0) {
+    page_add_text(next, "Mend what keeps it from being issued; it is tried again by itself.");
+    return;
+  }
+  if (certificate->successor != NULL && model->successor && certificate->not_after > 0) {
     page_add_text(next, "It is renewed: see to ");
     page_add_certificate(page, next, certificate->successor);
     page_add_text(next, ".");

@@ -18,7 +18,8 @@ void overview_renewals_clear(OverviewRenewals *renewals)
   g_clear_pointer(&renewals->to_review, g_ptr_array_unref);
 }
 
-static void add_failing(const Page *page, cmark_node *list, const LedgerCertificate *certificate)
+static void add_failing(const Page *page, cmark_node *list, const LedgerCertificate *certificate,
+                        gint64 now)
 {
   cmark_node *item = page_add_item(list);
   page_add_certificate(page, item, certificate->id);
@@ -29,7 +30,7 @@ static void add_failing(const Page *page, cmark_node *list, const LedgerCertific
   page_add_format(note, ", %" G_GINT64_FORMAT " time%s", certificate->failures,
                   certificate->failures == 1 ? "" : "s");
   if (certificate->not_after > 0) {
-    page_add_text(note, "; it ends on ");
+    page_add_text(note, certificate->not_after < now ? "; it ended on " : "; it ends on ");
     page_add_date(note, certificate->not_after);
   }
   page_add_format(note, ": %s", certificate->failure);
@@ -54,7 +55,7 @@ void overview_add_renewals(const Page *page, cmark_node *panels, const OverviewR
     cmark_node *list = page_add_list(
         overview_add_panel(panels, "Issues and renewals that fail", renewals->failing_count));
     for (guint i = 0; i < renewals->failing->len; i++)
-      add_failing(page, list, g_ptr_array_index(renewals->failing, i));
+      add_failing(page, list, g_ptr_array_index(renewals->failing, i), now);
   }
   if (renewals->to_review->len > 0) {
     cmark_node *list =

@@ -26,7 +26,8 @@ is_status 'the certificate stays issued' A-1.1 issued
 is '  with its serial' "$(show A-1.1 .serialNumber)" "$serial"
 is '  and its archives, byte for byte' "$(cd "$INSTANCE/outbox/certificates/A-1.1" && sha256sum ./*)" "$files"
 like 'its page tells since when' "$("$CERTDROP" -C "$INSTANCE" show A-1.1)" 'Renewal fails .*since Apr 6, 2027, 1 time: .*a\.example\.test'
-like 'the overview too' "$(cat "$INSTANCE/reports/index.md")" '### Renewals that fail: 1'
+like '  and what to do' "$("$CERTDROP" -C "$INSTANCE" show A-1.1)" 'Next:\*\* Mend what keeps it from being issued'
+like 'the overview too' "$(cat "$INSTANCE/reports/index.md")" '### Issues and renewals that fail: 1'
 like '  with when it ends' "$(cat "$INSTANCE/reports/index.md")" 'A-1\.1.*failing since Apr 6, 2027, 1 time; it ends on Jun 11, 2027'
 is 'a mail tells the applicant' "$(mails A-1.1)" 1
 like '  why' "$(cat "$INSTANCE"/outbox/mail/A-1.1*renewal-failed*)" 'a\.example\.test'
@@ -44,7 +45,7 @@ cp good.xml "$INSTANCE/certdrop.xml"
 run_at "$(at 0 0 165)" --json
 expect_status 'once it is mended the next run works' 0
 is '  and issues it' "$(jq -r .renewed out) $(show A-1.1 .notBefore)" "1 $(at 0 0 165)"
-unlike '  it is on the overview no more' "$(cat "$INSTANCE/reports/index.md")" 'Renewals that fail'
+unlike '  it is on the overview no more' "$(cat "$INSTANCE/reports/index.md")" 'renewals that fail'
 unlike '  nor on its page' "$("$CERTDROP" -C "$INSTANCE" show A-1.1)" 'Renewal fails'
 
 # A key that has come on the list, in an automatic renewal.
