@@ -28,7 +28,8 @@ static void add_profile(cmark_node *document, const char *file, PkiPfxProfile pr
 
 /* ---- tomcat ------------------------------------------------------------- */
 
-static void tomcat_explain(cmark_node *document, const char *folder, PkiPfxProfile profile)
+static void tomcat_explain(cmark_node *document, const char *folder, PkiPfxProfile profile,
+                           OutboxShape shape G_GNUC_UNUSED)
 {
   g_autofree char *rights =
       g_strdup_printf("chown tomcat: %s/keystore.p12 %s/password.txt\n", folder, folder);
@@ -74,7 +75,7 @@ const OutboxFormat outbox_format_tomcat = {tomcat_members, tomcat_explain, FALSE
 /* ---- iis ---------------------------------------------------------------- */
 
 static void iis_explain(cmark_node *document, const char *folder G_GNUC_UNUSED,
-                        PkiPfxProfile profile)
+                        PkiPfxProfile profile, OutboxShape shape G_GNUC_UNUSED)
 {
   outbox_markdown_add_paragraph(
       document,
@@ -116,7 +117,7 @@ const OutboxFormat outbox_format_iis = {
 /* ---- jks ---------------------------------------------------------------- */
 
 static void jks_explain(cmark_node *document, const char *folder,
-                        PkiPfxProfile profile G_GNUC_UNUSED)
+                        PkiPfxProfile profile G_GNUC_UNUSED, OutboxShape shape G_GNUC_UNUSED)
 {
   const char *alias = strrchr(folder, '/') + 1;
   g_autofree char *list = g_strdup_printf(

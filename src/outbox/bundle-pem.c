@@ -11,12 +11,18 @@
 /* ---- pem ---------------------------------------------------------------- */
 
 static void pem_explain(cmark_node *document, const char *folder,
-                        PkiPfxProfile profile G_GNUC_UNUSED)
+                        PkiPfxProfile profile G_GNUC_UNUSED, OutboxShape shape)
 {
-  outbox_markdown_add_paragraph(document, "Then give the server their paths. Most servers take ",
-                                "fullchain.pem", " as the certificate and ", "privkey.pem",
-                                " as its key. One with a setting of its own for the chain takes ",
-                                "cert.pem", " and ", "chain.pem", " instead.");
+  if (shape.chain)
+    outbox_markdown_add_paragraph(document, "Then give the server their paths. Most servers take ",
+                                  "fullchain.pem", " as the certificate and ", "privkey.pem",
+                                  " as its key. One with a setting of its own for the chain takes ",
+                                  "cert.pem", " and ", "chain.pem", " instead.");
+  else
+    outbox_markdown_add_paragraph(document, "Then give the server their paths: ", "fullchain.pem",
+                                  " as the certificate and ", "privkey.pem",
+                                  " as its key. There is no chain, so that it is the same as ",
+                                  "cert.pem", ".");
   outbox_markdown_add_paragraph(
       document, "Where the server does not run as root, let its group alone read the key:");
   g_autofree char *commands =
@@ -37,7 +43,7 @@ const OutboxFormat outbox_format_pem = {pem_members, pem_explain, FALSE, PEM_KEY
 /* ---- nginx -------------------------------------------------------------- */
 
 static void nginx_explain(cmark_node *document, const char *folder,
-                          PkiPfxProfile profile G_GNUC_UNUSED)
+                          PkiPfxProfile profile G_GNUC_UNUSED, OutboxShape shape G_GNUC_UNUSED)
 {
   g_autofree char *lines = g_strdup_printf("listen 443 ssl;\n"
                                            "ssl_certificate %s/fullchain.pem;\n"
@@ -61,13 +67,16 @@ const OutboxFormat outbox_format_nginx = {nginx_members, nginx_explain, FALSE, P
 /* ---- apache ------------------------------------------------------------- */
 
 static void apache_explain(cmark_node *document, const char *folder,
-                           PkiPfxProfile profile G_GNUC_UNUSED)
+                           PkiPfxProfile profile G_GNUC_UNUSED, OutboxShape shape)
 {
+  g_autofree char *chain = shape.chain
+                               ? g_strdup_printf("SSLCertificateChainFile %s/chain.pem\n", folder)
+                               : g_strdup("");
   g_autofree char *lines = g_strdup_printf("SSLEngine on\n"
                                            "SSLCertificateFile %s/cert.pem\n"
-                                           "SSLCertificateChainFile %s/chain.pem\n"
+                                           "%s"
                                            "SSLCertificateKeyFile %s/privkey.pem\n",
-                                           folder, folder, folder);
+                                           folder, chain, folder);
   outbox_markdown_add_paragraph(document, "Put these lines into the ", "<VirtualHost *:443>",
                                 " section of the site. They need ", "mod_ssl",
                                 ", which Debian and Ubuntu load with ", "a2enmod ssl", ":");
@@ -89,7 +98,7 @@ const OutboxFormat outbox_format_apache = {apache_members, apache_explain, FALSE
 /* ---- haproxy ------------------------------------------------------------ */
 
 static void haproxy_explain(cmark_node *document, const char *folder,
-                            PkiPfxProfile profile G_GNUC_UNUSED)
+                            PkiPfxProfile profile G_GNUC_UNUSED, OutboxShape shape G_GNUC_UNUSED)
 {
   g_autofree char *lines = g_strdup_printf("bind :443 ssl crt %s/site.pem\n", folder);
   outbox_markdown_add_paragraph(document, "Put this line into the ", "frontend",

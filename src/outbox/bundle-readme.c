@@ -22,15 +22,15 @@ static void readme_add_facts(cmark_node *document, const OutboxBundle *bundle)
     outbox_markdown_add_inlines(outbox_markdown_add_item(list), "", *name);
 }
 
-static void readme_add_files(cmark_node *document, const OutboxFormat *format, gboolean with_key)
+static void readme_add_files(cmark_node *document, const OutboxFormat *format, OutboxShape shape)
 {
   outbox_markdown_add_heading(document, 2, "Files");
   cmark_node *list = outbox_markdown_add_list(document, CMARK_BULLET_LIST);
   for (const OutboxMember *member = format->members; member->name != NULL; member++)
-    if (outbox_bundle_has_member(with_key, member))
+    if (outbox_bundle_has_member(shape, member))
       outbox_markdown_add_inlines(outbox_markdown_add_item(list), "", member->name, ": ", "",
                                   member->purpose);
-  if (!with_key)
+  if (!shape.key)
     outbox_markdown_add_paragraph(
         document,
         "The private key is not among them. The certificate was made for your own CSR, and the "
@@ -39,31 +39,31 @@ static void readme_add_files(cmark_node *document, const OutboxFormat *format, g
 }
 
 /* Everyone on the server may read all but the key. */
-static void readme_add_copying(cmark_node *document, const OutboxFormat *format, gboolean with_key)
+static void readme_add_copying(cmark_node *document, const OutboxFormat *format, OutboxShape shape)
 {
   outbox_markdown_add_paragraph(document, "As root, in the folder of the unpacked files:");
   g_autoptr(GString) commands = g_string_new("install -d -m 0755 " README_FOLDER "\n");
   for (const OutboxMember *member = format->members; member->name != NULL; member++)
-    if (outbox_bundle_has_member(with_key, member) && member->use != OUTBOX_MEMBER_CHOICE)
+    if (outbox_bundle_has_member(shape, member) && member->use != OUTBOX_MEMBER_CHOICE)
       g_string_append_printf(commands, "install -m %s %s " README_FOLDER "/\n",
                              outbox_member_is_secret(member) ? "0600" : "0644", member->name);
-  if (!with_key)
+  if (!shape.key)
     g_string_append_printf(commands, "install -m 0600 %s " README_FOLDER "/\n", format->key_name);
   outbox_markdown_add_code(document, "sh", commands->str);
 }
 
-static char *readme_render_instructions(const OutboxFormat *format, gboolean with_key,
+static char *readme_render_instructions(const OutboxFormat *format, OutboxShape shape,
                                         PkiPfxProfile profile)
 {
   static const char renewal[] =
       "The next one comes in an archive with files of the same names: put them in the place of "
       "these before that day, and reload the server.";
   g_autoptr(cmark_node) document = cmark_node_new(CMARK_NODE_DOCUMENT);
-  readme_add_files(document, format, with_key);
+  readme_add_files(document, format, shape);
   outbox_markdown_add_heading(document, 2, "Install");
   if (!format->in_place)
-    readme_add_copying(document, format, with_key);
-  format->explain(document, format->in_place ? NULL : README_FOLDER, profile);
+    readme_add_copying(document, format, shape);
+  format->explain(document, format->in_place ? NULL : README_FOLDER, profile, shape);
   outbox_markdown_add_heading(document, 2, "Renewal");
   g_autofree char *text = g_strconcat("This certificate ends on " README_END " (UTC). ",
                                       format->renewal != NULL ? format->renewal : renewal, NULL);
@@ -74,12 +74,12 @@ static char *readme_render_instructions(const OutboxFormat *format, gboolean wit
 /* The second half of the README, with its placeholders; kept for good. */
 static const char *readme_instructions(const OutboxBundle *bundle, RequestFormat format)
 {
-  static const char *kept[REQUEST_FORMAT_N][2][PKI_PFX_PROFILE_N];
-  gboolean with_key = bundle->private_key != NULL;
-  const char **text = &kept[format][with_key][bundle->profile];
+  static const char *kept[REQUEST_FORMAT_N][2][2][PKI_PFX_PROFILE_N];
+  OutboxShape shape = outbox_bundle_shape(bundle);
+  const char **text = &kept[format][shape.key][shape.chain][bundle->profile];
   if (g_once_init_enter(text))
-    g_once_init_leave(
-        text, readme_render_instructions(outbox_formats[format], with_key, bundle->profile));
+    g_once_init_leave(text,
+                      readme_render_instructions(outbox_formats[format], shape, bundle->profile));
   return *text;
 }
 

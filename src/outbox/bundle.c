@@ -66,16 +66,27 @@ gboolean outbox_member_is_secret(const OutboxMember *member)
   return FALSE;
 }
 
-gboolean outbox_bundle_has_member(gboolean with_key, const OutboxMember *member)
+static gboolean member_is_chain(const OutboxMember *member)
+{
+  return member->pieces[0] == OUTBOX_PIECE_CHAIN && member->pieces[1] == 0;
+}
+
+OutboxShape outbox_bundle_shape(const OutboxBundle *bundle)
+{
+  return (OutboxShape){bundle->private_key != NULL, bundle->chain_pem[0] != '\0'};
+}
+
+gboolean outbox_bundle_has_member(OutboxShape shape, const OutboxMember *member)
 {
   if (member->use == OUTBOX_MEMBER_BY_PIECES)
-    return with_key || !outbox_member_is_secret(member);
-  return (member->use == OUTBOX_MEMBER_WITHOUT_KEY) != with_key;
+    return (shape.key || !outbox_member_is_secret(member)) &&
+           (shape.chain || !member_is_chain(member));
+  return (member->use == OUTBOX_MEMBER_WITHOUT_KEY) != shape.key;
 }
 
 static gboolean bundle_has_member(const OutboxBundle *bundle, const OutboxMember *member)
 {
-  return outbox_bundle_has_member(bundle->private_key != NULL, member);
+  return outbox_bundle_has_member(outbox_bundle_shape(bundle), member);
 }
 
 static gsize bundle_member_size(const OutboxBundle *bundle, const OutboxMember *member)

@@ -89,11 +89,18 @@ typedef struct {
   OutboxMemberUse use;
 } OutboxMember;
 
+/* What there is of a certificate, which decides on the members of its archives. */
+typedef struct {
+  gboolean key;
+  gboolean chain; /* FALSE: of one of others that is self-signed, or came without it */
+} OutboxShape;
+
 typedef struct {
   const OutboxMember *members; /* in the archive's order, ended by a NULL name */
   /* Adds to the README how the members are put to use: laid into FOLDER before, unless
    * FOLDER is NULL. A keystore is encrypted by PROFILE, or its own way (0). */
-  void (*explain)(cmark_node *document, const char *folder, PkiPfxProfile profile);
+  void (*explain)(cmark_node *document, const char *folder, PkiPfxProfile profile,
+                  OutboxShape shape);
   gboolean in_place;    /* used where they are unpacked: nothing is laid into a folder */
   const char *key_name; /* what the applicant's own key is called beside them */
   const char *renewal;  /* what is done with the next ones */
@@ -112,7 +119,8 @@ extern const OutboxFormat *const outbox_formats[REQUEST_FORMAT_N];
 
 /* Whether MEMBER holds the private key, or what opens it. */
 gboolean outbox_member_is_secret(const OutboxMember *member);
-gboolean outbox_bundle_has_member(gboolean with_key, const OutboxMember *member);
+OutboxShape outbox_bundle_shape(const OutboxBundle *bundle);
+gboolean outbox_bundle_has_member(OutboxShape shape, const OutboxMember *member);
 
 /* The README.md of BUNDLE as FORMAT, in CommonMark; the caller frees it. */
 char *outbox_make_readme(const OutboxBundle *bundle, RequestFormat format);

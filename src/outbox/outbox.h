@@ -36,7 +36,8 @@ typedef struct {
   gint64 not_before;           /* also the time stamp of the archive's members */
   gint64 not_after;            /* the last second that is valid */
   const char *certificate_pem; /* the certificate alone */
-  const char *chain_pem;       /* what the server sends after it: the issuing CA, no root */
+  const char *chain_pem;       /* what the server sends after it: the issuing CA, no root; "" for
+                                  none, of a certificate of others */
   const Secret *private_key;   /* in PEM; NULL where it stayed with the applicant */
   GBytes *keystore;            /* of the formats that are one (request_formats[].keystore) */
   const Secret *password;      /* the keystore's */
