@@ -9,8 +9,9 @@ typedef struct {
   GHashTable *seen;  /* borrows from NAMES */
   guint other_kinds; /* in the subjectAltName: addresses of e-mail, URIs … */
   guint unreadable;
-  gboolean alternative; /* there is a subjectAltName */
-  gboolean host;        /* one of them could be a host's */
+  gboolean alternative;  /* there is a subjectAltName */
+  gboolean from_subject; /* but no name of a host in it, so that one was taken from there */
+  gboolean host;         /* one of them could be a host's */
 } Names;
 
 static void add_name(Names *names, char *name)
@@ -99,10 +100,11 @@ static void warn_of_names(const Names *names, PkiForeignReading *reading)
                      "it has no subjectAltName: browsers look for names there alone, and refuse it "
                      "%s",
                      names->host ? "whatever its common name says" : "for every name");
-  else if (!names->host)
-    PKI_FOREIGN_WARN(reading, "certificate-names",
-                     "it names neither a domain nor an address: no browser accepts it for any "
-                     "host");
+  else if (names->from_subject)
+    PKI_FOREIGN_WARN(
+        reading, "certificate-names",
+        "its subjectAltName has neither a domain nor an address: no browser accepts it "
+        "for any host");
   if (names->unreadable > 0)
     PKI_FOREIGN_WARN(reading, "certificate-names",
                      "%u of its names cannot be those of a host (RFC 5280 4.2.1.6) and are not "
@@ -121,7 +123,8 @@ static void find_names(Names *names, X509 *certificate)
                    .seen = g_hash_table_new(g_str_hash, g_str_equal)};
   names->alternative = add_alternative_names(names, certificate);
   names->host = names->names->len > 0;
-  if (!names->host)
+  names->from_subject = !names->host;
+  if (names->from_subject)
     add_common_name(names, certificate);
 }
 

@@ -21,7 +21,7 @@ static void find_weak_signature(PkiForeignReading *reading, X509 *leaf)
     if (digest == weak[i])
       PKI_FOREIGN_WARN(reading, "certificate-signature",
                        "it is signed with %s, which can be forged; clients refuse it",
-                       OBJ_nid2ln(digest));
+                       OBJ_nid2ln(X509_get_signature_nid(leaf)));
 }
 
 /* RFC 5280 4.1.1.2: both fields must be the same. */

@@ -33,9 +33,10 @@ void pki_foreign_free(PkiForeign *foreign)
 
 void pki_foreign_preload(void)
 {
-  /* Once one is asked for by name, the default one has to be, too. */
-  if (OSSL_PROVIDER_load(NULL, "default") != NULL)
-    OSSL_PROVIDER_load(NULL, "legacy");
+  /* Kept for good. Once one is asked for by name, the default one has to be, too. */
+  static OSSL_PROVIDER *providers[2];
+  if (providers[0] == NULL && (providers[0] = OSSL_PROVIDER_load(NULL, "default")) != NULL)
+    providers[1] = OSSL_PROVIDER_load(NULL, "legacy");
   ERR_clear_error();
 }
 
