@@ -111,10 +111,101 @@ pfx_package pfx-5.zip PFX-5 p5.pfx 'Zoë &amp; co'
 run_at "$(at $number)"
 is_accepted 'a password with letters beyond ASCII is taken' pfx-5.zip
 
+# ---- What is refused, by its own name ----------------------------------------------------
+openssl ecparam -name prime256v1 -genkey -noout -out spare.key
+openssl req -new -key spare.key -subj /CN=spare.example.org -out spare.csr
+openssl ca -gencrl -config ca-db/conf -cert root.crt -keyfile root.key -crldays 30 -out other.crl 2>/dev/null
+fresh r1
+fresh r2
+openssl pkcs12 -export -inkey r1.key -in r1.crt -passout pass:right -out r1.pfx
+openssl pkcs12 -export -nokeys -in inner.crt -passout pass:right -out ca.pfx
+refused=()
+refuse() { # NAME CODE PATTERN: the document is on standard input, or its package lies there
+  [ -e "$INSTANCE/inbox/$1" ] || drop "$1"
+  refused+=("$1|$2|$3")
+}
+upload R-1 "$(cat spare.csr)" | refuse csr.xml certificate-content 'certificate request \(CSR\)'
+upload R-2 "$(cat other.crl)" | refuse crl.xml certificate-content 'revocation list \(CRL\)'
+upload R-3 "$(cat spare.key)" | refuse key.xml certificate-content 'private key in the place of a certificate'
+upload R-4 "$(cat root.crt inner.crt)" | refuse ca.xml certificate-ca 'only of authorities'
+upload R-5 "$(cat r1.crt inner.crt r2.crt)" | refuse two.xml certificate-several 'CN = r1\.example\.org.*CN = r2\.example\.org'
+upload R-6 "$(cat r1.crt inner.crt)" "$(cat r2.key)" | refuse mismatch.xml key-mismatch 'not that of the certificate of .*CN = r1\.example\.org'
+upload R-7 "$(cat r1.crt)" "$(openssl pkcs8 -topk8 -in r1.key -passout pass:right)" | refuse closed.xml key-passphrase 'give its passphrase'
+upload R-8 "$(cat r1.crt)" "$(openssl pkcs8 -topk8 -in r1.key -passout pass:right)" wrong | refuse wrong.xml key-passphrase 'does not open'
+upload R-9 "$(cat r1.crt)" "$(cat r1.crt)" | refuse no-key.xml key-format 'no private key'
+upload R-10 "$(head -n 5 r1.crt)" | refuse cut.xml certificate-format 'no -----END'
+pfx_package wrong.zip R-11 r1.pfx wrong
+refuse wrong.zip pkcs12-password 'does not open' </dev/null
+pfx_package closed.zip R-12 r1.pfx
+refuse closed.zip pkcs12-password 'has a password' </dev/null
+pfx_package ca.zip R-13 ca.pfx right
+refuse ca.zip certificate-ca 'only of authorities' </dev/null
+head -c 700 r1.pfx >half.pfx
+pfx_package half.zip R-14 half.pfx right
+refuse half.zip pkcs12-format 'cut off' </dev/null
+cp r1.crt crt.pfx
+pfx_package crt.zip R-15 crt.pfx
+refuse crt.zip pkcs12-format 'it is PEM' </dev/null
+printf '<upload %s ref="R-16"><pkcs12 file="site.pfx"/></upload>' "$xmlns" | refuse alone.xml attachment-missing 'put both into one'
+number=$((number + 1))
+run_at "$(at $number)"
+for one in "${refused[@]}"; do
+  IFS='|' read -r name code pattern <<<"$one"
+  is_rejected "$name is refused" "$name" "$code"
+  like '  and told why' "$(receipt_value "$name" //c:fault)" "$pattern"
+done
+
+# ---- Damage: whatever comes, the reader answers -------------------------------------------
+openssl x509 -in r1.crt -outform DER -out r1.der
+length=$(stat -c %s r1.der)
+for n in $(seq 30); do
+  at=$((n * length / 31))
+  { head -c "$at" r1.der && printf '%02x' $((n * 37 % 256)) | xxd -r -p && tail -c +$((at + 2)) r1.der; } >flipped.der
+  upload "FLIP-$n" "$(printf -- '-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----' "$(base64 flipped.der)")" | drop "flip-$n.xml"
+  head -c $((n * $(stat -c %s r1.pfx) / 31)) r1.pfx >torn.pfx
+  pfx_package "torn-$n.zip" "TORN-$n" torn.pfx right
+done
+number=$((number + 1))
+run_at "$(at $number)"
+is 'each of the damaged files is decided' "$(ls "$INSTANCE"/outbox/receipts/{flip,torn}-*.receipt.xml | wc -l)" 60
+is 'and no reader fell over one' "$(grep -lE 'reader-(crashed|limits)' "$INSTANCE"/outbox/receipts/*.xml)" ''
+is 'a torn PKCS#12 is never taken' "$(grep -l 'outcome="accepted"' "$INSTANCE"/outbox/receipts/torn-*.xml)" ''
+
+# ---- What is odd, on pages ------------------------------------------------------------------
+openssl req -new -key spare.key -subj '/CN=odd.example.org' -out odd.csr
+foreign_sign odd.csr odd inner '1.2.3.4=critical,DER:0500\n' 261101000000Z 291101000000Z -md sha1
+upload ODD-1 "$(cat odd.crt inner.crt)" "$(cat spare.key)" | drop odd.xml
+number=$((number + 1))
+run_at "$(at $number)"
+is_accepted 'what is odd is taken' odd.xml
+page=$(cat "$INSTANCE/reports/certificate/ODD-1.1.md")
+for odd in 'ecdsa-with-SHA1, which can be forged' 'no subjectAltName' 'valid for 1096 days' 'critical extension that is not known here \(1\.2\.3\.4\)'; do
+  like "its page tells: $odd" "$page" "$odd"
+done
+
+# ---- And used like any other ------------------------------------------------------------------
+printf '<download %s ref="DL-1" certificate="UP-1"><format>pem</format></download>' "$xmlns" | drop download.xml
+foreign_key self
+openssl req -new -key self.key -subj /CN=self.example.org -out self.csr
+foreign_sign self.csr self self 'subjectAltName=DNS:self.example.org\n'
+upload SELF-1 "$(cat self.crt)" "$(cat self.key)" | drop a-self.xml
+printf '<download %s ref="DL-2" certificate="SELF-1.1"><format>apache</format></download>' "$xmlns" | drop download-self.xml
+number=$((number + 1))
+run_at "$(at $number)"
+is_accepted 'it can be downloaded' download.xml
+unpack UP-1.1 pem got
+is 'the chain is in order, the root left out' "$(openssl crl2pkcs7 -nocrl -certfile got/fullchain.pem | openssl pkcs7 -print_certs -noout | grep -o 'subject=.*' | paste -sd ';')" \
+  'subject=CN = shop.example.org;subject=CN = Other Issuing CA, O = Other Authority'
+is 'the certificate is the one that was sent' "$(openssl x509 -in got/cert.pem)" "$(openssl x509 -in shop.crt)"
+ok 'and the key is its own' key_fits got/cert.pem got/privkey.pem
+is 'where there is no chain, there is no file of it' "$(unzip -Z1 "$(archive SELF-1.1 apache)" | sort | paste -sd ' ')" 'README.md cert.pem privkey.pem'
+unlike 'and no line about it' "$(unzip -p "$(archive SELF-1.1 apache)" README.md)" 'chain'
+
+
 # ---- Nothing is left of what was secret -----------------------------------------------
-find_text() {
-  grep -rlaF -- "$1" "$INSTANCE"
-  find "$INSTANCE" -name '*.zip' | while IFS= read -r path; do unzip -p "$path" 2>/dev/null | grep -qaF -- "$1" && echo "$path"; done
+find_text() { # but in the archives that were asked for
+  grep -rlaF --exclude-dir=certificates -- "$1" "$INSTANCE"
+  find "$INSTANCE/inbox" -name '*.zip' | while IFS= read -r path; do unzip -p "$path" 2>/dev/null | grep -qaF -- "$1" && echo "$path"; done
 }
 is 'no key is in clear anywhere' "$(for key in shop old k3; do find_text "$(sed -n 2p $key.key)"; done)" ''
 is 'no passphrase either' "$(find_text 'open sesame'; find_text 'Zoë')" ''
