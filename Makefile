@@ -84,6 +84,10 @@ missing := $(foreach p,$(packages),$(if $(shell $(PKG_CONFIG) --exists $(p) || e
 ifneq ($(strip $(missing)),)
 $(error missing $(strip $(missing)): apt-get install $(sort $(foreach p,$(missing),$(debian_$(p)))))
 endif
+# libcsv has no file for pkg-config.
+ifeq ($(shell printf '\043include <csv.h>' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo yes),)
+$(error missing libcsv: apt-get install libcsv-dev)
+endif
 ifneq ($(shell $(PKG_CONFIG) --exists 'libcrypto >= 3.0' 'glib-2.0 >= 2.74' || echo no),)
 $(error OpenSSL 3.0 and GLib 2.74 or later are needed)
 endif
@@ -91,7 +95,7 @@ ifeq ($(shell command -v $(GLIB_COMPILE_RESOURCES)),)
 $(error $(GLIB_COMPILE_RESOURCES) is missing: apt-get install libglib2.0-dev-bin)
 endif
 package_cflags := $(shell $(PKG_CONFIG) --cflags $(packages))
-package_libs := $(shell $(PKG_CONFIG) --libs $(packages))
+package_libs := $(shell $(PKG_CONFIG) --libs $(packages)) -lcsv
 endif
 
 # ---- Flags ------------------------------------------------------------------

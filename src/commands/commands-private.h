@@ -11,6 +11,11 @@
 gboolean command_parse(const char *name, const GOptionEntry *entries, int *argc, char ***argv,
                        int minimum, int maximum, GError **error);
 
+/* The same, with DESCRIPTION at the end of the command's --help. */
+gboolean command_parse_described(const char *name, const char *description,
+                                 const GOptionEntry *entries, int *argc, char ***argv, int minimum,
+                                 int maximum, GError **error);
+
 /* Prints what BUILDER has made, on one line, to standard output. */
 void command_print_json(JsonBuilder *builder);
 

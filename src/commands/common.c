@@ -7,12 +7,20 @@
 gboolean command_parse(const char *name, const GOptionEntry *entries, int *argc, char ***argv,
                        int minimum, int maximum, GError **error)
 {
+  return command_parse_described(name, NULL, entries, argc, argv, minimum, maximum, error);
+}
+
+gboolean command_parse_described(const char *name, const char *description,
+                                 const GOptionEntry *entries, int *argc, char ***argv, int minimum,
+                                 int maximum, GError **error)
+{
   const Command *command = command_find(name);
   g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
   g_autofree char *program = g_strdup_printf("certdrop %s", name);
   g_autofree char *summary = g_strdup_printf("%s: %s.", name, command->summary);
   g_set_prgname(program);
   g_option_context_set_summary(context, summary);
+  g_option_context_set_description(context, description);
   if (entries != NULL)
     g_option_context_add_main_entries(context, entries, NULL);
   g_autoptr(GError) wrong = NULL;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "commands/commands-private.h"
+#include "commands/new-orders.h"
 
 static char *known_kinds(void)
 {
@@ -15,13 +16,30 @@ static char *known_kinds(void)
 
 int command_new(const CommandContext *context G_GNUC_UNUSED, int argc, char **argv, GError **error)
 {
-  if (!command_parse("new", NULL, &argc, &argv, 1, 1, error))
+  g_autofree char *from = NULL;
+  gboolean atomic = FALSE;
+  const GOptionEntry entries[] = {
+      {"from", 0, 0, G_OPTION_ARG_FILENAME, &from, "make a batch of the orders in this table",
+       "FILE"},
+      {"atomic", 0, 0, G_OPTION_ARG_NONE, &atomic, "make it all or nothing", NULL},
+      G_OPTION_ENTRY_NULL,
+  };
+  g_autofree char *description = new_orders_describe(error);
+  if (description == NULL ||
+      !command_parse_described("new", description, entries, &argc, &argv, 1, 1, error))
     return -1;
   const char *kind = argv[1];
   if (strcmp(kind, "batch") != 0 && request_kind_from_name(kind) == 0) {
     g_autofree char *kinds = known_kinds();
     g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_USAGE,
                 "there is no kind of document \"%s\"; there are: %s", kind, kinds);
+    return -1;
+  }
+  if (from != NULL && strcmp(kind, "order") == 0)
+    return new_orders(from, atomic, error);
+  if (from != NULL || atomic) {
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_USAGE,
+                "--from and --atomic are for `certdrop new order --from FILE`");
     return -1;
   }
   g_autofree char *path = g_strdup_printf("/certdrop/new/%s.xml", kind);

@@ -10,7 +10,7 @@ set -u
 
 build='gcc libc6-dev make pkg-config libssl-dev libxml2-dev libarchive-dev libcmark-dev
   libsqlite3-dev libglib2.0-dev libglib2.0-dev-bin libidn2-dev libpsl-dev libseccomp-dev
-  zlib1g-dev libgmime-3.0-dev libjson-glib-dev libical-dev zip'
+  zlib1g-dev libgmime-3.0-dev libjson-glib-dev libical-dev libcsv-dev zip'
 check='nginx-light curl unzip sqlite3 libxml2-utils openssl jq python3 valgrind time chromium
   clang-format clang-tidy cppcheck shellcheck procps xxd gnutls-bin apache2-bin haproxy
   default-jre-headless prometheus python3-icalendar python3-feedparser
