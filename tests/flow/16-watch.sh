@@ -5,17 +5,6 @@
 INSTANCE=$work/instance
 mkdir "$INSTANCE"
 certdrop -C "$INSTANCE" init
-patience=10
-[ "$variant" = plain ] || patience=60
-
-# until_true COMMAND…: within $patience seconds.
-until_true() {
-  local end=$((SECONDS + patience))
-  until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $end ] || return 1
-    sleep 0.05
-  done
-}
 start_watch() {
   "$CERTDROP" -C "$INSTANCE" watch >"$work/watch.out" 2>"$work/watch.err" &
   watch=$!

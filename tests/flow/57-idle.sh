@@ -5,15 +5,6 @@
 INSTANCE=$work/instance
 mkdir "$INSTANCE"
 certdrop -C "$INSTANCE" init
-patience=10
-[ "$variant" = plain ] || patience=60
-until_true() {
-  local end=$((SECONDS + patience))
-  until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $end ] || return 1
-    sleep 0.05
-  done
-}
 ledger() { sqlite3 -cmd '.timeout 5000' "$INSTANCE/state/ledger.db" "$1"; }
 runs() { ledger 'SELECT COUNT(*) FROM run'; }
 # scan: any event in the inbox makes it look.

@@ -143,6 +143,19 @@ expect_status() {
   fi
 }
 
+# How many seconds something may take that goes by the real clock.
+patience=10
+[ "$variant" = plain ] || patience=60
+
+# until_true COMMAND…: within $patience seconds.
+until_true() {
+  local end=$((SECONDS + patience))
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $end ] || return 1
+    sleep 0.05
+  done
+}
+
 # ---- Looking at what came of it ---------------------------------------------
 
 # xpath FILE EXPRESSION: c:NAME stands for the element NAME of certdrop's namespace.
