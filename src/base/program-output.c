@@ -5,6 +5,9 @@
 
 #define LEFT_OUT "[private key left out]"
 
+/* The most of an output that a message has. */
+#define WORDS_LENGTH 240
+
 /* A line of a key shorter than this could be anything. */
 #define SECRET_LINE_LENGTH 16
 
@@ -66,4 +69,45 @@ char *program_clean_output(GByteArray *bytes, const Secret *secret)
   while ((*start & 0xc0) == 0x80) /* not in the middle of a character */
     start++;
   return text_make_readable(start);
+}
+
+/* The last line of TEXT, which ends with none. */
+static const char *last_line(const char *text)
+{
+  const char *line = strrchr(text, '\n');
+  return line != NULL ? line + 1 : text;
+}
+
+static gboolean has_word(const char *line)
+{
+  for (const char *at = line; *at != '\0'; at = g_utf8_next_char(at))
+    if (g_unichar_isalnum(g_utf8_get_char(at)))
+      return TRUE;
+  return FALSE;
+}
+
+/* From where on TEXT, of valid UTF-8, is at most WORDS_LENGTH long: at a line if there is one. */
+static const char *what_fits(const char *text)
+{
+  gsize length = strlen(text);
+  const char *start = text + (length > WORDS_LENGTH ? length - WORDS_LENGTH : 0);
+  while ((*start & 0xc0) == 0x80)
+    start++;
+  const char *line = start > text && start[-1] != '\n' ? strchr(start, '\n') : NULL;
+  return line != NULL ? line : start;
+}
+
+char *program_last_words(const char *output)
+{
+  g_autofree char *text = g_utf8_make_valid(output != NULL ? output : "", -1);
+  g_strchomp(text);
+  const char *line = last_line(text);
+  if (!has_word(line))
+    line = text;
+  g_auto(GStrv) parts = g_strsplit_set(what_fits(line), " \t\n", -1);
+  g_autoptr(GString) words = g_string_new(NULL);
+  for (char **part = parts; *part != NULL; part++)
+    if (**part != '\0')
+      g_string_append_printf(words, "%s%s", words->len > 0 ? " " : ": ", *part);
+  return g_string_free(g_steal_pointer(&words), FALSE);
 }

@@ -53,6 +53,11 @@ gboolean program_succeeded(const ProgramResult *result);
 /* How it ended, as the end of a sentence: "ended with status 3". The caller frees it. */
 char *program_describe(const ProgramRequest *request, const ProgramResult *result);
 
+/* The end of a command's OUTPUT (or NULL) as the end of a message: ": WORDS", or "" where it said
+ * nothing. That is its last line, with what fits from before it where that line has no word, as the
+ * last brace of a JSON text. The caller frees it. */
+char *program_last_words(const char *output);
+
 /* What a placeholder stands for: NAME without its braces. */
 typedef struct {
   const char *name;

@@ -15,13 +15,6 @@ static char *place_of(const LedgerDeployment *deployment)
                          deployment->region);
 }
 
-/* The last line of what a command said, for a message. */
-static const char *last_line(const char *output)
-{
-  const char *line = output != NULL ? strrchr(output, '\n') : NULL;
-  return line != NULL ? line + 1 : output != NULL ? output : "";
-}
-
 /* Takes TEXT over. */
 static void say(Deployer *deployer, char *text)
 {
@@ -38,11 +31,11 @@ static void say_failure(Deployer *deployer, const DeployJob *job)
   const LedgerDeployment *deployment = job->deployment;
   g_autofree char *place = place_of(deployment);
   g_autofree char *next = clock_format(deployment->next_try);
-  const char *output = last_line(job->output);
-  say(deployer, g_strdup_printf("%s: %s %s failed: %s%s%s; it is tried again from %s on",
+  g_autofree char *words = program_last_words(job->output);
+  say(deployer, g_strdup_printf("%s: %s %s failed: %s%s; it is tried again from %s on",
                                 deployment->certificate,
                                 deploy_job_is_removal(job) ? "undeployment from" : "deployment on",
-                                place, job->why, *output != '\0' ? ": " : "", output, next));
+                                place, job->why, words, next));
 }
 
 /* What the page shows: why it did not go well, or that the host has it, then what the

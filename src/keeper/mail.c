@@ -60,23 +60,13 @@ static gboolean send_one(Keeper *keeper, gpointer item, gpointer data, GError **
   return TRUE;
 }
 
-/* The last line that the command said, for the message. */
-static char *last_words(const char *output)
-{
-  g_autofree char *text = g_strdup(output != NULL ? output : "");
-  g_strchomp(text);
-  const char *line = strrchr(text, '\n');
-  line = line != NULL ? line + 1 : text;
-  return *line != '\0' ? g_strdup_printf(": %s", line) : g_strdup("");
-}
-
 static gboolean record_failure(Keeper *keeper, const ConfigurationCommand *command,
                                const Sending *sending, GError **error)
 {
   const LedgerMail *mail = sending->mail;
   const ProgramRequest request = request_for(command, mail);
   g_autofree char *end = program_describe(&request, sending->result);
-  g_autofree char *words = last_words(sending->result->output);
+  g_autofree char *words = program_last_words(sending->result->output);
   g_autofree char *text = g_strdup_printf("%s %s%s", command->arguments[0], end, words);
   gint64 since = mail->failing_since != 0 ? mail->failing_since : keeper->now;
   g_autofree char *since_text = clock_format(since);

@@ -238,10 +238,15 @@ static gboolean write_failure_mail(Keeper *keeper, const Asking *asking, GError 
   return apply_write_mail(keeper, &step, &context, error);
 }
 
+static const char *output_of(const Asking *asking)
+{
+  return asking->result != NULL ? asking->result->output : "";
+}
+
 /* All that the command said, below how it ended. */
 static char *full_output(const Asking *asking)
 {
-  const char *output = asking->result != NULL ? asking->result->output : "";
+  const char *output = output_of(asking);
   return g_strdup_printf("%s%s%s", asking->failure, *output != '\0' ? "\n" : "", output);
 }
 
@@ -253,10 +258,12 @@ static gboolean record_failure(Keeper *keeper, const Asking *asking, GError **er
   g_autofree char *again = clock_format(next);
   gboolean mail = FALSE;
   keeper->run.failed++;
+  g_autofree char *words = program_last_words(output_of(asking));
   keeper_say(keeper,
-             "%s: was not certified by the issuer \"%s\": %s (failure %" G_GINT64_FORMAT
+             "%s: was not certified by the issuer \"%s\": %s%s (failure %" G_GINT64_FORMAT
              "; it is asked again from %s on)",
-             request->certificate, request->issuer, asking->failure, request->attempts + 1, again);
+             request->certificate, request->issuer, asking->failure, words, request->attempts + 1,
+             again);
   return ledger_put_outside_failed(keeper->ledger, request, next, output, error) &&
          ledger_add_failure(keeper->ledger, request->certificate, asking->failure, keeper->now,
                             &mail, error) &&

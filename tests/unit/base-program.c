@@ -122,6 +122,30 @@ static void test_large_input_unread(void)
   g_assert_true(program_succeeded(result));
 }
 
+static void test_last_words(void)
+{
+  g_autofree char *noise = g_strnfill(1000, 'n');
+  g_autofree char *two =
+      g_strdup_printf("%s\n{\n\t\"detail\": \"no\",\n  \"status\": 400\n}\n", noise);
+  const struct {
+    const char *output, *words;
+  } cases[] = {
+      {NULL, ""},
+      {"", ""},
+      {"\n \n", ""},
+      {"first\nthe queue  is full\n", ": the queue is full"},
+      {"first\n\xe6\x9d\xad", ": \xe6\x9d\xad"},
+      {"first\n---\n", ": first ---"},
+      {two, ": { \"detail\": \"no\", \"status\": 400 }"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *words = program_last_words(cases[i].output);
+    g_assert_cmpstr(words, ==, cases[i].words);
+  }
+  g_autofree char *long_words = program_last_words(noise);
+  g_assert_cmpuint(strlen(long_words), ==, 242);
+}
+
 static void test_folder(void)
 {
   static const char *const arguments[] = {"pwd", NULL};
@@ -236,6 +260,7 @@ int main(int argc, char **argv)
   g_test_add_func("/base/program/nothing-inherited", test_nothing_inherited);
   g_test_add_func("/base/program/input", test_input);
   g_test_add_func("/base/program/large-input-unread", test_large_input_unread);
+  g_test_add_func("/base/program/last-words", test_last_words);
   g_test_add_func("/base/program/folder", test_folder);
   g_test_add_func("/base/program/whole-group", test_whole_group);
   g_test_add_func("/base/program/background", test_background);
