@@ -19,11 +19,7 @@ review N-I-R N-I-x.1 approve | drop z-inside-review.xml
 certdrop -C "$INSTANCE" run
 [ "$status" -le 1 ] || fail 'the run' "$(cat err)"
 
-# Ports that are free: bound once by a socket that says which it got.
-mapfile -t ports < <(python3 -c '
-import socket
-held = [socket.socket() for _ in range(8)]
-for s in held: s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+claim_ports 8
 mkdir -p prefix/logs
 {
   echo 'daemon off; pid nginx.pid; error_log logs/error.log; worker_processes 1;'

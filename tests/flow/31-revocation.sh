@@ -47,7 +47,8 @@ like 'a client that has it refuses the certificate' "$(check one/fullchain.pem)"
 like 'and takes another one' "$(check two/cert.pem)" ': OK'
 like 'the list verifies' "$(crl -verify -CAfile "$pki/issuing.pem" 2>&1)" 'verify OK'
 
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+claim_ports 1
+port=${ports[0]}
 openssl s_server -accept "127.0.0.1:$port" -cert one/fullchain.pem -cert_chain one/fullchain.pem -key one/privkey.pem -quiet -www >server.out 2>&1 &
 background=($!)
 for _ in $(seq 1 100); do (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.1; done

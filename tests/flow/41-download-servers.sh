@@ -16,10 +16,7 @@ dv_order S-own own.example.test "<csr mode=\"manual\">$(cat own.csr)</csr><downl
 certdrop -C "$INSTANCE" run
 expect_status 'certificates are issued, for Apache and HAProxy' 0
 
-mapfile -t ports < <(python3 -c '
-import socket
-held = [socket.socket() for _ in range(9)]
-for s in held: s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+claim_ports 9
 mkdir nothing
 talk() { # NAME PORT [OPTION…]
   local name=$1 port=$2

@@ -6,12 +6,8 @@
 
 nginx=$(command -v nginx || echo /usr/sbin/nginx)
 regions='127.0.0.11 127.0.0.12'
-port=$(python3 -c '
-import socket
-held = []
-for host in ("127.0.0.11", "127.0.0.12"):
-    s = socket.socket(); s.bind((host, held[0].getsockname()[1] if held else 0)); held.append(s)
-print(held[0].getsockname()[1])')
+claim_ports 1
+port=${ports[0]}
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout default.key -out default.pem -subj /CN=default.example.test -days 30 2>/dev/null
 for region in $regions; do
   mkdir -p "fleet/$region/sites"

@@ -74,7 +74,8 @@ expect_status 'but taken off' 0
 is 'it is' "$(deployments G-1.1)" ''
 
 # ---- Fetched by somebody else ----
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+claim_ports 1
+port=${ports[0]}
 echo "<target product=\"pull\" check=\"127.0.0.1:$port\"/>" | configure
 dv P-1 p | drop p.xml
 deploy P-D P-1 pull | drop q.xml

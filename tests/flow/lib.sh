@@ -156,6 +156,23 @@ until_true() {
   done
 }
 
+# claim_ports NUMBER: sets the array `ports`. They are this test's until it ends: a lock keeps other
+# tests from them, and they lie below those that the system gives to whoever connects.
+claim_ports() {
+  local folder=${TMPDIR:-/tmp}/certdrop-ports.$UID port lock
+  mkdir -p "$folder"
+  ports=()
+  while [ ${#ports[@]} -lt "$1" ]; do
+    port=$((20000 + RANDOM % 12000))
+    exec {lock}>"$folder/$port"
+    if flock -n "$lock" && ! cat /proc/net/tcp /proc/net/tcp6 | grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X $port) [^ ]* 0A"; then
+      ports+=("$port")
+    else
+      exec {lock}>&-
+    fi
+  done
+}
+
 # ---- Looking at what came of it ---------------------------------------------
 
 # xpath FILE EXPRESSION: c:NAME stands for the element NAME of certdrop's namespace.
