@@ -2,23 +2,16 @@
  * and what a reader cannot do. This program is its own reader, as certdrop is. */
 #include "intake/intake.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/ptrace.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
-#include "intake/jail-private.h"
 
 #define NS " xmlns=\"urn:certdrop:1\""
 
@@ -361,151 +354,9 @@ static void test_broken_reader_costs_its_file(void)
 
 #endif
 
-/* ---- The jail ------------------------------------------------------------------- */
+/* ---- The jail: intake-jail.c has what it forbids --------------------- */
 
 #if !defined(CERTDROP_SANITIZED) && !defined(CERTDROP_NO_SECCOMP)
-
-static void try_open(void)
-{
-  open("/etc/passwd", O_RDONLY | O_CLOEXEC);
-}
-
-static void try_open_relative(void)
-{
-  openat(0, "passwd", O_RDONLY | O_CLOEXEC);
-}
-
-static void try_stat(void)
-{
-  struct stat status;
-  stat("/etc/passwd", &status);
-}
-
-static void try_list(void)
-{
-  opendir("/");
-}
-
-static void try_make(void)
-{
-  mkdir("/tmp/certdrop-jail", 0700);
-}
-
-static void try_remove(void)
-{
-  unlink("/tmp/certdrop-jail");
-}
-
-static void try_socket(void)
-{
-  socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-}
-
-static void try_run(void)
-{
-  execl("/bin/true", "true", (char *)NULL);
-}
-
-static void try_fork(void)
-{
-  if (fork() == 0)
-    _exit(0);
-}
-
-static void try_kill(void)
-{
-  kill(getppid(), 0);
-}
-
-static void try_trace(void)
-{
-  ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-}
-
-static void try_code(void)
-{
-  mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-}
-
-static void try_code_later(void)
-{
-  static char page[8192];
-  mprotect((void *)(((guintptr)page + 4095) & ~(guintptr)4095), 4096, PROT_READ | PROT_EXEC);
-}
-
-static void try_map_file(void)
-{
-  mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 0, 0);
-}
-
-static void try_write_elsewhere(void)
-{
-  g_assert_cmpint(write(2, "x", 1), !=, 1);
-}
-
-static void try_send_descriptor(void)
-{
-  struct msghdr message = {0};
-  sendmsg(3, &message, 0);
-}
-
-static void try_time(void)
-{
-  struct timespec time = {1, 0};
-  clock_settime(CLOCK_REALTIME, &time);
-}
-
-/* Closes a jail in a child of its own and has it TRY something. The child's wait status. */
-static int in_jail(void (*try)(void))
-{
-  pid_t pid = fork();
-  g_assert_cmpint(pid, >=, 0);
-  if (pid == 0) {
-    if (!jail_close(3, 4, NULL))
-      _exit(2);
-    if (try != NULL)
-      try();
-    _exit(0);
-  }
-  int status;
-  g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
-  return status;
-}
-
-static void test_jail_kills_who_tries(void)
-{
-  static const struct {
-    const char *what;
-    void (*try)(void);
-  } tries[] = {
-      {"open", try_open},
-      {"open relative", try_open_relative},
-      {"stat", try_stat},
-      {"list", try_list},
-      {"make", try_make},
-      {"remove", try_remove},
-      {"socket", try_socket},
-      {"run", try_run},
-      {"fork", try_fork},
-      {"kill", try_kill},
-      {"trace", try_trace},
-      {"code", try_code},
-      {"code later", try_code_later},
-      {"map a file", try_map_file},
-      {"write elsewhere", try_write_elsewhere},
-      {"send a descriptor", try_send_descriptor},
-      {"set the time", try_time},
-  };
-  int status = in_jail(NULL);
-  g_assert_true(WIFEXITED(status));
-  g_assert_cmpint(WEXITSTATUS(status), ==, 0);
-  for (gsize i = 0; i < G_N_ELEMENTS(tries); i++) {
-    g_test_message("%s", tries[i].what);
-    status = in_jail(tries[i].try);
-    g_assert_true(WIFSIGNALED(status));
-    g_assert_cmpint(WTERMSIG(status), ==, SIGSYS);
-  }
-}
 
 /* What /proc says of a reader once it is at work. */
 static void test_reader_is_jailed(void)
@@ -588,73 +439,6 @@ static void test_hostile_files_are_refused(void)
   g_assert_cmpuint(count, >=, 20);
 }
 
-/* ---- The scan -------------------------------------------------------------------- */
-
-static void make_file(int folder, const char *name)
-{
-  int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  g_assert_cmpint(fd, >=, 0);
-  close(fd);
-}
-
-static void make_socket(const char *folder, const char *name)
-{
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  g_snprintf(address.sun_path, sizeof address.sun_path, "%s/%s", folder, name);
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  g_assert_cmpint(bind(fd, (struct sockaddr *)&address, sizeof address), ==, 0);
-  close(fd);
-}
-
-static void test_scan_lists_what_is_to_be_read(void)
-{
-  static const char *const read[] = {"10.xml",    "9.xml",     "B.zip",   "a b.xml",
-                                     "a.tmp.xml", "readme.md", "\xFF.xml"};
-  static const char *const ignored[] = {".hidden",          "a.part",   "b.tmp",
-                                        "c.filepart",       "d.xml~",   "e.xml.crswap",
-                                        "f.zip.crdownload", "README.md"};
-  static const char *const skipped[] = {"fifo", "link.xml", "socket"};
-  g_autoptr(GError) error = NULL;
-  g_autofree char *path = g_dir_make_tmp("certdrop-scan-XXXXXX", &error);
-  g_assert_no_error(error);
-  int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  for (gsize i = 0; i < G_N_ELEMENTS(read); i++)
-    make_file(folder, read[i]);
-  for (gsize i = 0; i < G_N_ELEMENTS(ignored); i++)
-    make_file(folder, ignored[i]);
-  g_assert_cmpint(mkdirat(folder, "done", 0700), ==, 0);
-  g_assert_cmpint(mkfifoat(folder, "fifo", 0600), ==, 0);
-  g_assert_cmpint(symlinkat("/etc/passwd", folder, "link.xml"), ==, 0);
-  make_socket(path, "socket");
-
-  g_autoptr(IntakeScan) scan = intake_scan(folder, ".", &error);
-  g_assert_no_error(error);
-  g_assert_cmpuint(scan->names->len, ==, G_N_ELEMENTS(read));
-  for (gsize i = 0; i < G_N_ELEMENTS(read); i++)
-    g_assert_cmpstr(g_ptr_array_index(scan->names, i), ==, read[i]);
-  g_assert_cmpuint(scan->skipped->len, ==, G_N_ELEMENTS(skipped));
-  for (gsize i = 0; i < G_N_ELEMENTS(skipped); i++)
-    g_assert_cmpstr(g_ptr_array_index(scan->skipped, i), ==, skipped[i]);
-
-  for (gsize i = 0; i < G_N_ELEMENTS(read); i++)
-    unlinkat(folder, read[i], 0);
-  for (gsize i = 0; i < G_N_ELEMENTS(ignored); i++)
-    unlinkat(folder, ignored[i], 0);
-  for (gsize i = 0; i < G_N_ELEMENTS(skipped); i++)
-    unlinkat(folder, skipped[i], 0);
-  unlinkat(folder, "done", AT_REMOVEDIR);
-  close(folder);
-  g_assert_cmpint(rmdir(path), ==, 0);
-}
-
-static void test_scan_needs_a_folder(void)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(IntakeScan) scan = intake_scan(AT_FDCWD, "/nonexistent", &error);
-  g_assert_null(scan);
-  g_assert_error(error, CERTDROP_ERROR, CERTDROP_ERROR_IO);
-}
-
 /* ----------------------------------------------------------------------------------- */
 
 static int reader_main(int argc, char **argv)
@@ -682,11 +466,8 @@ int main(int argc, char **argv)
   TEST(broken_reader_costs_its_file);
 #endif
 #if !defined(CERTDROP_SANITIZED) && !defined(CERTDROP_NO_SECCOMP)
-  TEST(jail_kills_who_tries);
   TEST(reader_is_jailed);
 #endif
   TEST(hostile_files_are_refused);
-  TEST(scan_lists_what_is_to_be_read);
-  TEST(scan_needs_a_folder);
   return g_test_run();
 }
