@@ -45,21 +45,22 @@ gboolean ledger_put_application(Ledger *ledger, const char *certificate, const c
   g_autoptr(GBytes) content = content_without_attachments(application);
   gint64 number = 0;
   if (!put_attachments(ledger, application, error) ||
-      !ledger_number(ledger, &number, error,
-                     "INSERT INTO application (certificate, ref, state, at, content, file) "
-                     "VALUES ($1, $2, $3, $4, $5, $6) RETURNING number",
-                     "ttnnbn", certificate, ref, (gint64)state, now, content, file))
+      !ledger_number(ledger, &number, error, LEDGER_NEXT("application"), "") ||
+      !ledger_do(ledger, error, "INSERT INTO application VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                 "nttnnbn", number, certificate, ref, (gint64)state, now, content, file))
     return FALSE;
   char **shown = names != NULL ? names : application->domains;
   g_autofree char *joined = shown != NULL ? g_strjoinv(" ", shown) : NULL;
   g_autofree char *text = g_strdup_printf("application %s", ref);
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
-  sqlite3_stmt *row = ledger_query(ledger, error,
-                                   "UPDATE certificate SET application = $1, names = $2, "
-                                   "changed = $3, reviewed = 0, review_asked = CASE WHEN $5 = 2 "
-                                   "AND status IN (5, 6) THEN $3 ELSE 0 END WHERE id = $4 "
-                                   "RETURNING number, status",
-                                   "ntntn", number, joined, now, certificate, (gint64)state);
+  if (!ledger_do(ledger, error,
+                 "UPDATE certificate SET application = $1, names = $2, changed = $3, "
+                 "reviewed = 0, review_asked = CASE WHEN $5 = 2 AND status IN (5, 6) THEN $3 "
+                 "ELSE 0 END WHERE id = $4",
+                 "ntntn", number, joined, now, certificate, (gint64)state))
+    return FALSE;
+  sqlite3_stmt *row = ledger_query(
+      ledger, error, "SELECT number, status FROM certificate WHERE id = $1", "t", certificate);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more == 0)
     g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_BUG, "there is no certificate %s",

@@ -84,24 +84,78 @@ void ledger_mark_listed(Ledger *ledger, gint64 number, gint64 status)
                     block);
 }
 
-gboolean ledger_change_block(Ledger *ledger, gint64 number, LifecycleStatus status, int change,
-                             GError **error)
+/* What a transaction changes of a block, by status: a certificate goes through several statuses
+ * in one, of which the table need not know. */
+typedef struct {
+  gint64 block;
+  LifecycleStatus status;
+  gint64 change;
+  gboolean turned; /* its first certificate came, or its last one went */
+} BlockChange;
+
+static guint block_change_hash(gconstpointer key)
 {
-  gint64 block = (number - 1) / LEDGER_BLOCK_SIZE;
-  gint64 count = 0;
-  if (!ledger_number(ledger, &count, error,
-                     "INSERT INTO block VALUES ($1, $2, $3) ON CONFLICT (status, block) DO UPDATE "
-                     "SET certificates = block.certificates + excluded.certificates "
-                     "RETURNING certificates",
-                     "nnn", block, (gint64)status, (gint64)change))
+  const BlockChange *change = key;
+  return (guint)change->block * LIFECYCLE_STATUS_N + (guint)change->status;
+}
+
+static gboolean block_change_equal(gconstpointer one, gconstpointer other)
+{
+  const BlockChange *a = one, *b = other;
+  return a->block == b->block && a->status == b->status;
+}
+
+GHashTable *ledger_new_blocks(void)
+{
+  return g_hash_table_new_full(block_change_hash, block_change_equal, g_free, NULL);
+}
+
+void ledger_change_block(Ledger *ledger, gint64 number, LifecycleStatus status, int change)
+{
+  const BlockChange of = {.block = (number - 1) / LEDGER_BLOCK_SIZE, .status = status};
+  BlockChange *known = g_hash_table_lookup(ledger->blocks, &of);
+  if (known == NULL) {
+    known = g_memdup2(&of, sizeof of);
+    g_hash_table_add(ledger->blocks, known);
+    ledger_mark_listed(ledger, number, status);
+  }
+  known->change += change;
+}
+
+static gboolean block_change_store(Ledger *ledger, BlockChange *change, GError **error)
+{
+  gint64 before = 0;
+  if (change->change == 0)
+    return TRUE;
+  if (!ledger_number(ledger, &before, error,
+                     "SELECT certificates FROM block WHERE status = $1 AND block = $2", "nn",
+                     (gint64)change->status, change->block))
     return FALSE;
-  ledger_mark_listed(ledger, number, status);
-  gboolean began = change > 0 && count == change;
-  gboolean ended = change < 0 && count == 0;
-  if (ended && !ledger_do(ledger, error, "DELETE FROM block WHERE status = $1 AND block = $2", "nn",
-                          (gint64)status, block))
-    return FALSE;
-  return (!began && !ended) || mark_lists(ledger, block, status, error);
+  gint64 after = before + change->change;
+  change->turned = before == 0 || after == 0;
+  if (after == 0)
+    return ledger_do(ledger, error, "DELETE FROM block WHERE status = $1 AND block = $2", "nn",
+                     (gint64)change->status, change->block);
+  return ledger_do(ledger, error,
+                   "INSERT INTO block VALUES ($1, $2, $3) ON CONFLICT (status, block) DO UPDATE "
+                   "SET certificates = excluded.certificates",
+                   "nnn", change->block, (gint64)change->status, after);
+}
+
+/* Which lists got or lost a page is asked when all counts are what they will be. */
+gboolean ledger_flush_blocks(Ledger *ledger, GError **error)
+{
+  g_autoptr(GList) changes = g_hash_table_get_keys(ledger->blocks);
+  for (const GList *at = changes; at != NULL; at = at->next)
+    if (!block_change_store(ledger, at->data, error))
+      return FALSE;
+  for (const GList *at = changes; at != NULL; at = at->next) {
+    const BlockChange *change = at->data;
+    if (change->turned && !mark_lists(ledger, change->block, change->status, error))
+      return FALSE;
+  }
+  g_hash_table_remove_all(ledger->blocks);
+  return TRUE;
 }
 
 gboolean ledger_count_statuses(Ledger *ledger, gint64 *ret_counts, GError **error)

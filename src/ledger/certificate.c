@@ -217,12 +217,12 @@ gboolean ledger_set_status(Ledger *ledger, const char *certificate, LifecycleSta
   }
   gboolean pending = status == LIFECYCLE_STATUS_PENDING_VERIFICATION;
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
+  ledger_change_block(ledger, number, before, -1);
+  ledger_change_block(ledger, number, status, 1);
   return ledger_do(ledger, error,
                    "UPDATE certificate SET status = $1, changed = $2, "
                    "submitted = CASE WHEN $3 = 1 THEN $2 ELSE submitted END WHERE number = $4",
                    "nnnn", (gint64)status, now, (gint64)pending, number) &&
-         ledger_change_block(ledger, number, before, -1, error) &&
-         ledger_change_block(ledger, number, status, 1, error) &&
          ledger_look_again(ledger, certificate, error) &&
          ledger_log(ledger, now, lifecycle_statuses[status].name, certificate, file, NULL, error);
 }

@@ -87,11 +87,10 @@ static gboolean take_out_of_lists(Ledger *ledger, const char *certificate, gint6
                 "%s is not there or deleted already; nothing was changed", certificate);
     return FALSE;
   }
-  return ledger_change_block(ledger, number, status, -1, error) &&
-         ledger_do(ledger, error,
+  ledger_change_block(ledger, number, status, -1);
+  return ledger_do(ledger, error,
                    "UPDATE certificate SET status = 0, deleted = $1, changed = $1, remind = 0 "
-                   "WHERE number = "
-                   "$2",
+                   "WHERE number = $2",
                    "nn", now, number);
 }
 

@@ -62,14 +62,15 @@ gboolean ledger_put_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, 
   g_autoptr(GBytes) warnings = faults_for_storing(issue->warnings);
   gint64 number = 0;
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", issue->certificate);
-  return ledger_number(ledger, &number, error,
-                       "INSERT INTO issue (serial, certificate, not_before, not_after, names, "
-                       "sha256, spki_sha256, der, csr, chain, outside, issuer, warnings, revoked, "
-                       "reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-                       "0, 0) RETURNING number",
-                       "ttnntttbbbntb", issue->serial, issue->certificate, issue->not_before,
-                       issue->not_after, names, issue->sha256, issue->spki_sha256, issue->der,
-                       issue->csr, issue->chain, (gint64)issue->outside, issue->issuer, warnings) &&
+  return ledger_number(ledger, &number, error, LEDGER_NEXT("issue"), "") &&
+         ledger_do(ledger, error,
+                   "INSERT INTO issue (number, serial, certificate, not_before, not_after, names, "
+                   "sha256, spki_sha256, der, csr, chain, outside, issuer, warnings, revoked, "
+                   "reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+                   "0, 0)",
+                   "nttnntttbbbntb", number, issue->serial, issue->certificate, issue->not_before,
+                   issue->not_after, names, issue->sha256, issue->spki_sha256, issue->der,
+                   issue->csr, issue->chain, (gint64)issue->outside, issue->issuer, warnings) &&
          ledger_put_key(ledger, issue->spki_sha256, issue->certificate, issue->key_kind,
                         issue->wrapped_key, error) &&
          ledger_do(ledger, error,

@@ -16,6 +16,7 @@ struct Ledger {
   GHashTable *products;   /* product number → Product, as far as they were asked for */
   GHashTable *contents;   /* GBytes → Product: all that were ever read, since they are borrowed */
   GHashTable *stale;      /* pages made stale by this transaction: "TOPIC KEY" */
+  GHashTable *blocks;     /* how it changes the counts of blocks: see block.c */
   gint64 log_number;      /* of the last entry of the log; 0: not read yet */
   char *log_hash;         /* its hash */
   gint64 output_number;   /* the highest ever given: rows go, but no number comes twice */
@@ -50,6 +51,11 @@ gboolean ledger_do(Ledger *ledger, GError **error, const char *sql, const char *
 /* Runs SQL, whose first row's first column goes to *RET_NUMBER; untouched where there is no row. */
 gboolean ledger_number(Ledger *ledger, gint64 *ret_number, GError **error, const char *sql,
                        const char *types, ...);
+
+/* What ledger_number() asks for the number of TABLE's next row. An INSERT with RETURNING, or one
+ * of a SELECT from its own table, says it too, but SQLite makes a table of its own for the
+ * answer, which costs several times the row. The writer is alone. */
+#define LEDGER_NEXT(table) "SELECT COALESCE(MAX(number), 0) + 1 FROM " table
 
 /* Runs SQL that has no parameters and no rows: one statement or many. */
 gboolean ledger_execute(Ledger *ledger, const char *sql, GError **error);
@@ -99,10 +105,12 @@ gboolean ledger_flush_stale(Ledger *ledger, GError **error);
 /* Makes the lists stale that show certificate NUMBER, which has STATUS. */
 void ledger_mark_listed(Ledger *ledger, gint64 number, gint64 status);
 
-/* Counts CHANGE certificates of STATUS more in the block of certificate NUMBER
+/* Counts CHANGE certificates of STATUS more in the block of certificate NUMBER, with the commit,
  * and makes the pages stale that this changes. */
-gboolean ledger_change_block(Ledger *ledger, gint64 number, LifecycleStatus status, int change,
-                             GError **error);
+void ledger_change_block(Ledger *ledger, gint64 number, LifecycleStatus status, int change);
+/* Writes what ledger_change_block() collected, which may make more pages stale. */
+gboolean ledger_flush_blocks(Ledger *ledger, GError **error);
+GHashTable *ledger_new_blocks(void);
 
 /* Nothing of CERTIFICATE lies with a reviewer or an issuer outside any more; the key that
  * was made for the latter is destroyed. */

@@ -26,6 +26,7 @@ Ledger *ledger_new(const char *path, int flags, const char *vfs, GError **error)
   ledger->contents = g_hash_table_new_full(g_bytes_hash, g_bytes_equal,
                                            (GDestroyNotify)g_bytes_unref, product_free);
   ledger->stale = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  ledger->blocks = ledger_new_blocks();
   /* Its counts of memory take a lock for each allocation, and nobody reads them. */
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   if (sqlite3_open_v2(path, &ledger->database, flags, vfs) != SQLITE_OK) {
@@ -88,6 +89,7 @@ void ledger_close(Ledger *ledger)
   g_hash_table_unref(ledger->products);
   g_hash_table_unref(ledger->contents);
   g_hash_table_unref(ledger->stale);
+  g_hash_table_unref(ledger->blocks);
   g_free(ledger->file_name);
   g_free(ledger->log_hash);
   g_free(ledger);
@@ -105,7 +107,7 @@ gboolean ledger_begin_reading(Ledger *ledger, GError **error)
 
 gboolean ledger_commit(Ledger *ledger, GError **error)
 {
-  if (!ledger_flush_stale(ledger, error))
+  if (!ledger_flush_blocks(ledger, error) || !ledger_flush_stale(ledger, error))
     return FALSE;
   if (!file_step())
     return error_set_errno(error, errno, "state/ledger.db: cannot commit");
@@ -124,18 +126,20 @@ void ledger_rollback(Ledger *ledger)
 {
   sqlite3_exec(ledger->database, "ROLLBACK", NULL, NULL, NULL);
   g_hash_table_remove_all(ledger->stale);
+  g_hash_table_remove_all(ledger->blocks);
   ledger_forget(ledger);
 }
 
 gboolean ledger_begin_part(Ledger *ledger, GError **error)
 {
-  return ledger_do(ledger, error, "SAVEPOINT part", "");
+  return ledger_flush_blocks(ledger, error) && ledger_do(ledger, error, "SAVEPOINT part", "");
 }
 
 gboolean ledger_end_part(Ledger *ledger, gboolean keep, GError **error)
 {
   if (!keep) {
     ledger_forget(ledger);
+    g_hash_table_remove_all(ledger->blocks);
     if (!ledger_do(ledger, error, "ROLLBACK TO part", ""))
       return FALSE;
   }

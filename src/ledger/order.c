@@ -6,15 +6,16 @@ static gboolean add_certificate(Ledger *ledger, const LifecycleOrder *order, gin
   g_autofree char *id = ids_certificate(order->ref, position);
   LifecycleStatus status = order->paid ? LIFECYCLE_STATUS_PAID : LIFECYCLE_STATUS_AWAITING_PAYMENT;
   gint64 number = 0;
-  if (!ledger_number(ledger, &number, error,
-                     "INSERT INTO certificate (number, id, order_ref, position, status, uploaded, "
-                     "application, created, changed, submitted, first_issued, not_before, "
-                     "not_after, term_end) SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, 0, "
-                     "0, $5, $5, 0, 0, 0, 0, 0 FROM certificate RETURNING number",
-                     "ttnnn", id, order->ref, position, (gint64)status, now))
+  if (!ledger_number(ledger, &number, error, LEDGER_NEXT("certificate"), "") ||
+      !ledger_do(ledger, error,
+                 "INSERT INTO certificate (number, id, order_ref, position, status, uploaded, "
+                 "application, created, changed, submitted, first_issued, not_before, not_after, "
+                 "term_end) VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $6, 0, 0, 0, 0, 0)",
+                 "nttnnn", number, id, order->ref, position, (gint64)status, now))
     return FALSE;
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", id);
-  return ledger_change_block(ledger, number, status, 1, error);
+  ledger_change_block(ledger, number, status, 1);
+  return TRUE;
 }
 
 gboolean ledger_add_order(Ledger *ledger, const LifecycleOrder *order, gint64 now, gint64 file,

@@ -20,15 +20,16 @@ gboolean ledger_add_output(Ledger *ledger, LedgerOutput *output, GError **error)
    * and of those at one path the last one. Receipts never share one. */
   G_STATIC_ASSERT(LEDGER_OUTPUT_DOCUMENT == 2);
   gint64 number = 0;
-  if (!ledger_number(
-          ledger, &number, error,
-          "INSERT INTO output (number, path, kind, receipt, source, certificate, format, "
-          "sha256, content, done, identity) SELECT CASE WHEN COALESCE(MAX(number), 0) "
-          "> $10 THEN MAX(number) ELSE $10 END + 1, $1, $2, $3, $4, $5, $6, $7, $8, 0, "
-          "$9 FROM output RETURNING number",
-          "tnnttttbtn", output->path, (gint64)output->kind, (gint64)output->receipt, output->source,
-          output->certificate, output->format, output->sha256, output->content, output->identity,
-          ledger->output_number))
+  if (!ledger_number(ledger, &number, error, LEDGER_NEXT("output"), ""))
+    return FALSE;
+  number = MAX(number, ledger->output_number + 1);
+  if (!ledger_do(ledger, error,
+                 "INSERT INTO output (number, path, kind, receipt, source, certificate, format, "
+                 "sha256, content, done, identity) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, "
+                 "$10)",
+                 "ntnnttttbt", number, output->path, (gint64)output->kind, (gint64)output->receipt,
+                 output->source, output->certificate, output->format, output->sha256,
+                 output->content, output->identity))
     return FALSE;
   output->number = ledger->output_number = number;
   if (output->kind == LEDGER_OUTPUT_REMOVE &&

@@ -41,11 +41,9 @@ gboolean ledger_put_product(Ledger *ledger, const Product *product, gint64 *ret_
   if (!ledger_number(ledger, &number, error, "SELECT number FROM product WHERE content = $1", "b",
                      content))
     return FALSE;
-  if (number == 0 &&
-      !ledger_number(ledger, &number, error,
-                     "INSERT INTO product SELECT COALESCE(MAX(number), 0) + 1, $1, $2 FROM product "
-                     "RETURNING number",
-                     "tb", product->id, content))
+  if (number == 0 && (!ledger_number(ledger, &number, error, LEDGER_NEXT("product"), "") ||
+                      !ledger_do(ledger, error, "INSERT INTO product VALUES ($1, $2, $3)", "ntb",
+                                 number, product->id, content)))
     return FALSE;
   *ret_number = number;
   return TRUE;

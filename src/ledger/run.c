@@ -33,12 +33,11 @@ gboolean ledger_present(Ledger *ledger, gint64 clock, gint64 *ret_now, GError **
 gboolean ledger_begin_run(Ledger *ledger, gint64 now, LedgerRun *ret_run, GError **error)
 {
   gint64 number = 0;
-  if (!ledger_number(
-          ledger, &number, error,
-          "INSERT INTO run (number, started, milliseconds, accepted, rejected, waiting, items, "
-          "issued, expired, renewed) SELECT COALESCE(MAX(number), 0) + 1, $1, 0, 0, 0, 0, 0, 0, 0, "
-          "0 FROM run RETURNING number",
-          "n", now))
+  if (!ledger_number(ledger, &number, error, LEDGER_NEXT("run"), "") ||
+      !ledger_do(ledger, error,
+                 "INSERT INTO run (number, started, milliseconds, accepted, rejected, waiting, "
+                 "items, issued, expired, renewed) VALUES ($1, $2, 0, 0, 0, 0, 0, 0, 0, 0)",
+                 "nn", number, now))
     return FALSE;
   *ret_run = (LedgerRun){.number = number, .started = now};
   return TRUE;

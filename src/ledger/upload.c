@@ -8,15 +8,17 @@ static gboolean add_certificate(Ledger *ledger, const LedgerIssue *issue, const 
 {
   g_autofree char *names = g_strjoinv(" ", issue->names);
   gint64 number = 0;
-  if (!ledger_number(ledger, &number, error,
-                     "INSERT INTO certificate (number, id, order_ref, position, status, uploaded, "
-                     "application, names, created, changed, submitted, first_issued, not_before, "
-                     "not_after, term_end, name) SELECT COALESCE(MAX(number), 0) + 1, $1, $2, 1, "
-                     "$3, 1, 0, $4, $5, $5, 0, 0, 0, 0, 0, $6 FROM certificate RETURNING number",
-                     "ttntnt", issue->certificate, order, (gint64)status, names, now, name))
+  if (!ledger_number(ledger, &number, error, LEDGER_NEXT("certificate"), "") ||
+      !ledger_do(ledger, error,
+                 "INSERT INTO certificate (number, id, order_ref, position, status, uploaded, "
+                 "application, names, created, changed, submitted, first_issued, not_before, "
+                 "not_after, term_end, name) VALUES ($1, $2, $3, 1, $4, 1, 0, $5, $6, $6, 0, 0, "
+                 "0, 0, 0, $7)",
+                 "nttntnt", number, issue->certificate, order, (gint64)status, names, now, name))
     return FALSE;
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", issue->certificate);
-  return ledger_change_block(ledger, number, status, 1, error);
+  ledger_change_block(ledger, number, status, 1);
+  return TRUE;
 }
 
 gboolean ledger_add_upload(Ledger *ledger, const LifecycleOrder *order, const char *name,
