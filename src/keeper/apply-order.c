@@ -45,7 +45,7 @@ gboolean apply_issue(Keeper *keeper, const LifecycleStep *step, KeeperStepContex
                      GError **error)
 {
   const RequestCsr *csr = step->application->csr;
-  g_ptr_array_add(keeper->issues, keeper_issue_new(step, context->product, context->file));
+  keeper_add_issue(keeper, keeper_issue_new(step, context->product, context->file));
   context->issue = step;
   keeper->run.issued++;
   keeper->run.renewed += step->again ? 1 : 0;

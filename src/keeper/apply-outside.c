@@ -9,7 +9,7 @@ gboolean apply_request_outside(Keeper *keeper, const LifecycleStep *step,
                                KeeperStepContext *context, GError **error)
 {
   const RequestCsr *csr = step->application->csr;
-  g_ptr_array_add(keeper->issues, keeper_issue_new(step, context->product, context->file));
+  keeper_add_issue(keeper, keeper_issue_new(step, context->product, context->file));
   return csr == NULL || csr->der == NULL ||
          ledger_claim_key(keeper->ledger, csr->spki_sha256, csr->key_kind, step->certificate,
                           error);

@@ -149,7 +149,7 @@ gboolean keeper_atomic_end(Keeper *keeper, KeeperFile *file, gboolean whole, GEr
     return FALSE;
   if (keep)
     return TRUE;
-  g_ptr_array_set_size(keeper->issues, 0);
+  keeper_forget_issues(keeper);
   g_ptr_array_set_size(keeper->archives, 0);
   keeper_forget_outputs(keeper);
   g_ptr_array_set_size(keeper->messages, (gint)atomic->messages);

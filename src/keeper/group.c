@@ -13,13 +13,14 @@ void keeper_group_undo(Keeper *keeper)
   if (keeper->group_open)
     ledger_rollback(keeper->ledger);
   keeper->group_open = FALSE;
-  g_ptr_array_set_size(keeper->issues, 0);
+  keeper_forget_issues(keeper);
   g_ptr_array_set_size(keeper->archives, 0);
   keeper_forget_outputs(keeper);
   g_ptr_array_set_size(keeper->decided, 0);
+  keeper_finish_writing(keeper, NULL);
 }
 
-gboolean keeper_group_end(Keeper *keeper, GError **error)
+gboolean keeper_group_next(Keeper *keeper, GError **error)
 {
   if (!keeper->group_open)
     return TRUE;
@@ -33,5 +34,10 @@ gboolean keeper_group_end(Keeper *keeper, GError **error)
   keeper->group_open = FALSE;
   keeper->group_items = 0;
   g_ptr_array_set_size(keeper->decided, 0);
-  return keeper_write_outputs(keeper, error);
+  return keeper_begin_writing(keeper, error);
+}
+
+gboolean keeper_group_end(Keeper *keeper, GError **error)
+{
+  return keeper_group_next(keeper, error) && keeper_finish_writing(keeper, error);
 }

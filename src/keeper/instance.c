@@ -200,6 +200,9 @@ void keeper_close(Keeper *keeper)
   if (keeper == NULL)
     return;
   g_clear_pointer(&keeper->pool, intake_pool_free);
+  keeper_finish_writing(keeper, NULL);
+  keeper_forget_issues(keeper);
+  keeper_makers_free(keeper->makers);
   g_ptr_array_unref(keeper->issues);
   g_ptr_array_unref(keeper->archives);
   g_hash_table_unref(keeper->paths);

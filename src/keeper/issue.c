@@ -33,6 +33,7 @@ void keeper_issue_free(KeeperIssue *issue)
   ledger_issue_free(issue->issue);
   g_ptr_array_unref(issue->outputs);
   g_ptr_array_unref(issue->refused);
+  g_clear_error(&issue->error);
   g_free(issue);
 }
 
@@ -235,10 +236,8 @@ static gboolean take_csr(const KeeperIssue *job, LedgerIssue *issued, GBytes **r
   return TRUE;
 }
 
-static gboolean issue_make(Keeper *keeper, gpointer item, gpointer data G_GNUC_UNUSED,
-                           GError **error)
+gboolean keeper_make_issue(Keeper *keeper, KeeperIssue *job, GError **error)
 {
-  KeeperIssue *job = item;
   LedgerIssue *issued = job->issue = g_new0(LedgerIssue, 1);
   issued->certificate = g_strdup(job->certificate);
   issued->names = g_strdupv(job->names);
@@ -296,22 +295,27 @@ static gboolean store_job(Keeper *keeper, const KeeperIssue *job, GError **error
          keeper_follow_issue(keeper, job->certificate, job->file, error);
 }
 
+static gboolean store_made(Keeper *keeper, KeeperIssue *job, GError **error)
+{
+  if (!store_job(keeper, job, error))
+    return FALSE;
+  while (job->outputs->len > 0)
+    if (!keeper_add_output(keeper, g_ptr_array_steal_index(job->outputs, 0), error))
+      return FALSE;
+  for (guint i = 0; i < job->refused->len; i++)
+    if (!keeper_tell_refused_archive(keeper, job->certificate, g_ptr_array_index(job->refused, i),
+                                     job->file, error))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean keeper_make_issues(Keeper *keeper, GError **error)
 {
-  if (!keeper_parallel(keeper, keeper->issues, issue_make, NULL, error))
-    return FALSE;
   for (guint i = 0; i < keeper->issues->len; i++) {
     KeeperIssue *job = g_ptr_array_index(keeper->issues, i);
-    if (!store_job(keeper, job, error))
+    if (!keeper_makers_wait(keeper, job, error) || !store_made(keeper, job, error))
       return FALSE;
-    while (job->outputs->len > 0)
-      if (!keeper_add_output(keeper, g_ptr_array_steal_index(job->outputs, 0), error))
-        return FALSE;
-    for (guint k = 0; k < job->refused->len; k++)
-      if (!keeper_tell_refused_archive(keeper, job->certificate, g_ptr_array_index(job->refused, k),
-                                       job->file, error))
-        return FALSE;
   }
-  g_ptr_array_set_size(keeper->issues, 0);
+  keeper_forget_issues(keeper);
   return TRUE;
 }

@@ -45,14 +45,24 @@ typedef struct {
   GPtrArray *outputs; /* KeeperOutput */
   gboolean again;     /* a re-issue: all archives that there are, are made again */
   GPtrArray *refused; /* char *: which archives could not be made, and why */
+  gboolean begun;     /* another thread makes it, … */
+  gboolean made;      /* … or has; read under the lock of KeeperMakers */
+  GError *error;      /* … or could not */
 } KeeperIssue;
+
+/* The threads that make them. */
+typedef struct KeeperMakers KeeperMakers;
 
 /* A file to be written, with its bytes while they are at hand. */
 typedef struct {
   LedgerOutput *row;
   OutboxArchive *archive; /* of LEDGER_OUTPUT_ARCHIVE; else NULL */
   LedgerArchive *made;    /* the same: what is stored of it beside the row */
+  gboolean staged;        /* it lies under its temporary name */
 } KeeperOutput;
+
+/* The files of a group that is committed, on their way to disk. */
+typedef struct KeeperWriting KeeperWriting;
 
 /* An atomic batch under way: a part of the transaction, undone unless every item
  * of it is accepted. */
@@ -90,15 +100,17 @@ struct Keeper {
   LedgerRun run;
   GPtrArray *messages;
   /* The group that is being decided. */
-  GPtrArray *issues;   /* KeeperIssue */
-  GPtrArray *archives; /* KeeperArchiveJob */
-  GPtrArray *outputs;  /* KeeperOutput */
-  GHashTable *paths;   /* path → KeeperOutput, of those that were added in this group */
-  GPtrArray *decided;  /* KeeperFile: files whose receipt is to be written */
-  gboolean group_open; /* a transaction is under way */
+  GPtrArray *issues;    /* KeeperIssue */
+  KeeperMakers *makers; /* of those; NULL until one is needed, or where there is one thread */
+  GPtrArray *archives;  /* KeeperArchiveJob */
+  GPtrArray *outputs;   /* KeeperOutput */
+  GHashTable *paths;    /* path → KeeperOutput, of those that were added in this group */
+  GPtrArray *decided;   /* KeeperFile: files whose receipt is to be written */
+  gboolean group_open;  /* a transaction is under way */
   guint group_items;
-  gint64 named_output;  /* files up to this output have their names … */
-  gint64 synced_output; /* … and those up to this one will keep them */
+  KeeperWriting *writing; /* the files of the group before; or NULL */
+  gint64 named_output;    /* files up to this output have their names … */
+  gint64 synced_output;   /* … and those up to this one will keep them */
 };
 
 /* Instance */
@@ -153,6 +165,10 @@ gboolean keeper_send_mail(Keeper *keeper, GError **error);
 gboolean keeper_group_begin(Keeper *keeper, GError **error);
 /* Issues what was decided, writes receipts, commits, and writes the files. */
 gboolean keeper_group_end(Keeper *keeper, GError **error);
+/* The same, but the files are written while the next group is decided: the disk keeps nobody
+ * waiting. A keeper with one thread waits. What is killed meanwhile is decided, and its files are
+ * still to be written: the next run does it (keeper_recover_outputs()). */
+gboolean keeper_group_next(Keeper *keeper, GError **error);
 void keeper_group_undo(Keeper *keeper);
 
 /* Files */
@@ -217,9 +233,19 @@ gboolean keeper_apply(Keeper *keeper, const LifecycleDecision *decision, KeeperS
 KeeperIssue *keeper_issue_new(const LifecycleStep *step, const Product *product, gint64 file);
 void keeper_issue_free(KeeperIssue *issue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeeperIssue, keeper_issue_free)
+/* Makes key, certificate and archives of ISSUE. Asks no ledger: any thread may call it. */
+gboolean keeper_make_issue(Keeper *keeper, KeeperIssue *issue, GError **error);
+/* Adds ISSUE, which it takes, to the group. Where the keeper has several threads, others make it
+ * while more is decided. */
+void keeper_add_issue(Keeper *keeper, KeeperIssue *issue);
+/* Makes ISSUE, or waits for those who do. */
+gboolean keeper_makers_wait(Keeper *keeper, KeeperIssue *issue, GError **error);
+/* Drops the issues of the group: they are stored, or it is undone. */
+void keeper_forget_issues(Keeper *keeper);
+void keeper_makers_free(KeeperMakers *makers);
 /* Refuses with CERTDROP_ERROR_REFUSED what cannot be certified, before it is accepted. */
 gboolean keeper_rehearse_issue(Keeper *keeper, const KeeperIssue *issue, GError **error);
-/* Makes keys, certificates and archives of the group's issues, in parallel, and stores them. */
+/* Stores the group's issues: keys, certificates and archives, made if they are not yet. */
 gboolean keeper_make_issues(Keeper *keeper, GError **error);
 /* The formats that APPLICATION asks for, or the default: ended by 0; the caller frees it. */
 RequestFormat *keeper_formats(const RequestApplication *application);
@@ -344,6 +370,12 @@ mode_t keeper_output_mode(const LedgerOutput *row);
 void keeper_forget_outputs(Keeper *keeper);
 /* Writes the group's outputs and gives them their names. */
 gboolean keeper_write_outputs(Keeper *keeper, GError **error);
+/* The same, begun: on a thread of its own, if the keeper has several, while the next group is
+ * decided. What a group before it had begun is finished first, so that files get their names in
+ * the order of their groups. */
+gboolean keeper_begin_writing(Keeper *keeper, GError **error);
+/* Waits for what was begun. Fails if that did: the rows of the ledger then say what is left. */
+gboolean keeper_finish_writing(Keeper *keeper, GError **error);
 /* Syncs, so that all outputs written so far may be marked done. */
 gboolean keeper_sync_outputs(Keeper *keeper, GError **error);
 /* Carries out what a killed run left. */

@@ -35,10 +35,16 @@ void keeper_output_free(KeeperOutput *output)
   g_free(output);
 }
 
+static GPtrArray *outputs_new(void)
+{
+  return g_ptr_array_new_with_free_func((GDestroyNotify)keeper_output_free);
+}
+
 void keeper_forget_outputs(Keeper *keeper)
 {
   g_hash_table_remove_all(keeper->paths);
-  g_ptr_array_set_size(keeper->outputs, 0);
+  g_clear_pointer(&keeper->outputs, g_ptr_array_unref);
+  keeper->outputs = outputs_new();
 }
 
 /* Of two outputs of one path in a group the later one counts. */
@@ -191,33 +197,93 @@ static gboolean output_asks_ledger(const KeeperOutput *output)
 static gboolean stage_one(Keeper *keeper, gpointer item, gpointer group, GError **error)
 {
   KeeperOutput *output = item;
-  return output_asks_ledger(output) ||
-         stages[output->row->kind].stage(keeper, output, group, error);
+  return output->staged || stages[output->row->kind].stage(keeper, output, group, error);
+}
+
+/* A group's files on their way to disk. */
+struct KeeperWriting {
+  Keeper *keeper;
+  GPtrArray *outputs;
+  FileGroup *group;
+  GThread *thread; /* NULL: none was needed, all is done */
+  GError *error;
+};
+
+static void writing_free(KeeperWriting *writing)
+{
+  g_ptr_array_unref(writing->outputs);
+  file_group_free(writing->group);
+  g_clear_error(&writing->error);
+  g_free(writing);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeeperWriting, writing_free)
+
+static gpointer writing_run(gpointer data)
+{
+  KeeperWriting *writing = data;
+  if (keeper_parallel(writing->keeper, writing->outputs, stage_one, writing->group,
+                      &writing->error))
+    file_group_commit(writing->group, &writing->error);
+  return NULL;
+}
+
+static gboolean stage_what_asks_ledger(KeeperWriting *writing, GError **error)
+{
+  for (guint i = 0; i < writing->outputs->len; i++) {
+    KeeperOutput *output = g_ptr_array_index(writing->outputs, i);
+    if (output_asks_ledger(output)) {
+      if (!stages[output->row->kind].stage(writing->keeper, output, writing->group, error))
+        return FALSE;
+      output->staged = TRUE;
+    }
+  }
+  return TRUE;
+}
+
+gboolean keeper_begin_writing(Keeper *keeper, GError **error)
+{
+  if (!keeper_finish_writing(keeper, error))
+    return FALSE;
+  g_autoptr(KeeperWriting) writing = g_new0(KeeperWriting, 1);
+  writing->keeper = keeper;
+  writing->outputs = g_steal_pointer(&keeper->outputs);
+  writing->group = file_group_new(keeper->root);
+  keeper->outputs = outputs_new();
+  keeper_forget_outputs(keeper);
+  if (!stage_what_asks_ledger(writing, error))
+    return FALSE;
+  if (keeper->threads > 1 && writing->outputs->len > 0)
+    writing->thread = g_thread_new("writing", writing_run, writing);
+  else
+    writing_run(writing);
+  keeper->writing = g_steal_pointer(&writing);
+  return TRUE;
+}
+
+gboolean keeper_finish_writing(Keeper *keeper, GError **error)
+{
+  g_autoptr(KeeperWriting) writing = g_steal_pointer(&keeper->writing);
+  if (writing == NULL)
+    return TRUE;
+  if (writing->thread != NULL)
+    g_thread_join(writing->thread);
+  if (writing->error != NULL) {
+    g_propagate_error(error, g_steal_pointer(&writing->error));
+    return FALSE;
+  }
+  /* The commit synced before it named: what was named before is safe after it. */
+  if (file_group_size(writing->group) > 0)
+    keeper->synced_output = keeper->named_output;
+  if (writing->outputs->len > 0) {
+    const KeeperOutput *last = g_ptr_array_index(writing->outputs, writing->outputs->len - 1);
+    keeper->named_output = last->row->number;
+  }
+  return TRUE;
 }
 
 gboolean keeper_write_outputs(Keeper *keeper, GError **error)
 {
-  g_autoptr(FileGroup) group = file_group_new(keeper->root);
-  for (guint i = 0; i < keeper->outputs->len; i++) {
-    KeeperOutput *output = g_ptr_array_index(keeper->outputs, i);
-    if (output_asks_ledger(output) &&
-        !stages[output->row->kind].stage(keeper, output, group, error))
-      return FALSE;
-  }
-  if (!keeper_parallel(keeper, keeper->outputs, stage_one, group, error))
-    return FALSE;
-  /* The commit syncs before it names: what was named before is safe after it. */
-  gint64 named_before = keeper->named_output;
-  if (!file_group_commit(group, error))
-    return FALSE;
-  if (file_group_size(group) > 0)
-    keeper->synced_output = named_before;
-  if (keeper->outputs->len > 0) {
-    const KeeperOutput *last = g_ptr_array_index(keeper->outputs, keeper->outputs->len - 1);
-    keeper->named_output = last->row->number;
-  }
-  keeper_forget_outputs(keeper);
-  return TRUE;
+  return keeper_begin_writing(keeper, error) && keeper_finish_writing(keeper, error);
 }
 
 gboolean keeper_sync_outputs(Keeper *keeper, GError **error)

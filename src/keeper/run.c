@@ -143,7 +143,7 @@ static gboolean group_is_full(const Keeper *keeper)
 
 static gboolean end_group(Inbox *inbox, GError **error)
 {
-  if (!keeper_group_end(inbox->keeper, error))
+  if (!keeper_group_next(inbox->keeper, error))
     return FALSE;
   if (inbox->progress != NULL)
     inbox->progress(inbox->decided, g_hash_table_size(inbox->names), inbox->data);
@@ -264,7 +264,7 @@ static gboolean run_inbox(Keeper *keeper, KeeperProgress progress, gpointer data
                  .deadline = keeper->now - wait,
                  .progress = progress,
                  .data = data};
-  gboolean ok = decide_inbox(&inbox, error);
+  gboolean ok = decide_inbox(&inbox, error) && keeper_group_end(keeper, error);
   g_hash_table_unref(inbox.names);
   g_ptr_array_unref(inbox.round);
   return ok;
