@@ -59,9 +59,13 @@ static gboolean read_key_use(Keeper *keeper, const RequestItem *item, Known *kno
 {
   const RequestCsr *csr = lifecycle_csr(item, known->certificate);
   const RequestCertificate *leaf = lifecycle_leaf(item);
-  if (csr == NULL && leaf == NULL)
+  gboolean deletion = item->kind == REQUEST_KIND_DELETION && known->certificate != NULL;
+  if (csr == NULL && leaf == NULL && !deletion)
     return TRUE;
   known->facts.key_use = &known->key_use;
+  if (deletion)
+    return ledger_find_key_sharer(keeper->ledger, known->certificate->id,
+                                  &known->key_use.certificate, error);
   const char *id = known->certificate != NULL ? known->certificate->id : "";
   const char *spki_sha256 = leaf != NULL ? leaf->spki_sha256 : csr->spki_sha256;
   return ledger_read_key_use(keeper->ledger, spki_sha256, id, &known->key_use, error);

@@ -82,6 +82,9 @@ static void check_key(Verify *verify, const LedgerIssued *issued)
   if (issued->key_missing)
     verify_differ(verify, KEEPER_VERIFIED_KEY, issue->certificate,
                   "its private key was made here, and is not in the ledger any more");
+  if (issued->key_left)
+    verify_differ(verify, KEEPER_VERIFIED_KEY, issue->certificate,
+                  "it was deleted, and its private key is still in the ledger");
   if (issue->wrapped_key == NULL)
     return;
   verify_count(verify, KEEPER_VERIFIED_KEY, 1);

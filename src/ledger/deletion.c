@@ -4,31 +4,70 @@
 #include "base/file.h"
 #include "ledger/ledger-private.h"
 
-static gboolean has_keys(Ledger *ledger, const char *certificate, gboolean *ret_has, GError **error)
+/* The keys of the certificate $1, and those of them that one which is not deleted has, too. */
+#define OWN_KEYS                                                                                   \
+  "wrapped IS NOT NULL AND spki_sha256 IN (SELECT spki_sha256 FROM issue WHERE certificate = $1) "
+#define SHARED_BY                                                                                  \
+  "FROM issue o JOIN certificate oc ON oc.id = o.certificate WHERE o.spki_sha256 = "               \
+  "key.spki_sha256 AND o.certificate <> $1 AND oc.deleted = 0 "
+
+gboolean ledger_find_key_sharer(Ledger *ledger, const char *certificate, char **ret_other,
+                                GError **error)
 {
-  gint64 keys = 0;
-  if (!ledger_number(
-          ledger, &keys, error,
-          "SELECT COUNT(*) FROM key WHERE wrapped IS NOT NULL AND spki_sha256 IN (SELECT "
-          "spki_sha256 FROM issue WHERE certificate = $1)",
-          "t", certificate))
+  sqlite3_stmt *row =
+      ledger_query(ledger, error,
+                   "SELECT MAX((SELECT o.certificate " SHARED_BY "ORDER BY o.number LIMIT 1)) "
+                   "FROM key WHERE " OWN_KEYS,
+                   "t", certificate);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  if (more < 0)
     return FALSE;
-  *ret_has = keys > 0;
+  *ret_other = more > 0 ? column_text(row, 0) : NULL;
+  sqlite3_reset(row);
   return TRUE;
 }
 
+static gboolean count_lone_keys(Ledger *ledger, const char *certificate, gint64 *ret_keys,
+                                GError **error)
+{
+  return ledger_number(ledger, ret_keys, error,
+                       "SELECT COUNT(*) FROM key WHERE " OWN_KEYS
+                       "AND NOT EXISTS (SELECT 1 " SHARED_BY ")",
+                       "t", certificate);
+}
+
 /* secure_delete overwrites what the statements free. A key's row stays, without the key: it
- * says whose it was, and that it must not be used again. Its outputs are removed after this. */
+ * says whose it was, and that it must not be used again. One that another certificate has, too,
+ * is that one's from now on. Its outputs are removed after this. */
 static gboolean destroy_keys(Ledger *ledger, const char *certificate, GError **error)
 {
   return ledger_do(ledger, error,
-                   "UPDATE key SET wrapped = NULL WHERE spki_sha256 IN (SELECT spki_sha256 FROM "
-                   "issue WHERE certificate = $1)",
+                   "UPDATE key SET certificate = (SELECT o.certificate " SHARED_BY
+                   "ORDER BY o.number LIMIT 1) WHERE certificate = $1 AND " OWN_KEYS
+                   "AND EXISTS (SELECT 1 " SHARED_BY ")",
+                   "t", certificate) &&
+         ledger_do(ledger, error,
+                   "UPDATE key SET wrapped = NULL WHERE " OWN_KEYS
+                   "AND NOT EXISTS (SELECT 1 " SHARED_BY ")",
                    "t", certificate) &&
          ledger_do(ledger, error,
                    "DELETE FROM archive WHERE path IN (SELECT path FROM output WHERE certificate = "
                    "$1)",
                    "t", certificate);
+}
+
+static gboolean log_deleted(Ledger *ledger, const char *certificate, gint64 destroyed,
+                            const char *sharer, gint64 now, gint64 file, GError **error)
+{
+  g_autofree char *stays =
+      sharer != NULL ? g_strdup_printf("its private key stays with %s, which has it, too; ", sharer)
+                     : g_strdup("");
+  g_autofree char *text =
+      g_strconcat(destroyed == 0   ? ""
+                  : sharer != NULL ? "an earlier private key of it is destroyed; "
+                                   : "its private key is destroyed; ",
+                  stays, "this cannot be undone", NULL);
+  return ledger_log(ledger, now, "deleted", certificate, file, text, error);
 }
 
 /* The pages that lead to those before and after it: in its order, and in its line. */
@@ -97,17 +136,16 @@ static gboolean take_out_of_lists(Ledger *ledger, const char *certificate, gint6
 gboolean ledger_delete_certificate(Ledger *ledger, const char *certificate, gint64 cancelled,
                                    gint64 now, gint64 file, GError **error)
 {
-  gboolean keys = FALSE;
-  return has_keys(ledger, certificate, &keys, error) &&
+  gint64 destroyed = 0;
+  g_autofree char *sharer = NULL;
+  return count_lone_keys(ledger, certificate, &destroyed, error) &&
+         ledger_find_key_sharer(ledger, certificate, &sharer, error) &&
          take_out_of_lists(ledger, certificate, now, error) &&
          ledger_cancel(ledger, certificate, cancelled, error) &&
          ledger_end_pending(ledger, certificate, error) &&
          ledger_look_again(ledger, certificate, error) &&
          destroy_keys(ledger, certificate, error) && mark_links(ledger, certificate, error) &&
-         ledger_log(ledger, now, "deleted", certificate, file,
-                    keys ? "its private key is destroyed; this cannot be undone"
-                         : "this cannot be undone",
-                    error);
+         log_deleted(ledger, certificate, destroyed, sharer, now, file, error);
 }
 
 gboolean ledger_truncate(Ledger *ledger, gboolean *ret_done, GError **error)

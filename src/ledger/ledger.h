@@ -64,6 +64,11 @@ gboolean ledger_read_certificate_facts(Ledger *ledger, const char *id,
 gboolean ledger_read_key_use(Ledger *ledger, const char *spki_sha256, const char *certificate,
                              LifecycleKeyUse *ret_use, GError **error);
 
+/* Another certificate, not deleted, that has a private key of CERTIFICATE, too, in *RET_OTHER; or
+ * NULL. */
+gboolean ledger_find_key_sharer(Ledger *ledger, const char *certificate, char **ret_other,
+                                GError **error);
+
 /* An accepted item's reference. */
 typedef struct {
   char *ref;
@@ -267,9 +272,9 @@ gboolean ledger_read_refund(Ledger *ledger, const char *certificate, LedgerRefun
 /* All refunds of the order: GPtrArray of LedgerRefund. */
 GPtrArray *ledger_refunds_of_order(Ledger *ledger, const char *order, GError **error);
 
-/* Takes CERTIFICATE out of all lists, and destroys its keys and what is kept for archives that
- * hold them. CANCELLED as in LedgerRevocation. What it overwrites lies in the write-ahead log
- * until ledger_truncate() has been called after the commit. */
+/* Takes CERTIFICATE out of all lists, and destroys what is kept for its archives, and its keys but
+ * those that another certificate has, too. CANCELLED as in LedgerRevocation. What it overwrites
+ * lies in the write-ahead log until ledger_truncate() has been called after the commit. */
 gboolean ledger_delete_certificate(Ledger *ledger, const char *certificate, gint64 cancelled,
                                    gint64 now, gint64 file, GError **error);
 /* Moves all of the write-ahead log into the database and empties it, outside a transaction.

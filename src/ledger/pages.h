@@ -192,6 +192,7 @@ typedef struct {
   gint64 number;
   LedgerIssue *issue;
   gboolean key_known;         /* its public key has a row */
+  gboolean key_left;          /* it and all others with its private key are deleted */
   gboolean key_missing;       /* its private key was made here, and is not in the ledger */
   gboolean certificate_known; /* its certificate has a row … */
   gboolean agrees; /* … which has the same times and serial, if this is the present one */

@@ -74,6 +74,7 @@ static LedgerIssued *issued_from_row(sqlite3_stmt *row)
   issued->agrees = sqlite3_column_int64(row, 15) != 0;
   g_autoptr(GBytes) application = column_bytes(row, 16);
   issued->key_missing = key_was_made_here(application);
+  issued->key_left = sqlite3_column_int64(row, 17) != 0;
   return issued;
 }
 
@@ -87,7 +88,9 @@ GPtrArray *ledger_issues_after(Ledger *ledger, gint64 number, guint limit, GErro
       "COALESCE(c.issue, 0) <> i.number OR (COALESCE(c.serial, '') = i.serial AND "
       "c.not_before = i.not_before AND c.not_after = i.not_after), "
       "CASE WHEN c.issue = i.number AND c.deleted = 0 AND i.outside = 0 AND k.wrapped IS NULL "
-      "THEN a.content END "
+      "THEN a.content END, k.wrapped IS NOT NULL AND NOT EXISTS (SELECT 1 FROM issue o JOIN "
+      "certificate oc ON oc.id = o.certificate WHERE o.spki_sha256 = i.spki_sha256 AND "
+      "oc.deleted = 0) "
       "FROM issue i LEFT JOIN key k ON k.spki_sha256 = i.spki_sha256 "
       "LEFT JOIN certificate c ON c.id = i.certificate "
       "LEFT JOIN application a ON a.number = c.application "

@@ -23,6 +23,19 @@ gboolean certificate_is_foreign(const LifecycleOrder *order,
   return certificate->uploaded || strcmp(order->product->issuer, "embedded") != 0;
 }
 
+/* A key is destroyed with the last certificate that has it. */
+static char *what_of_key(const LifecycleFacts *facts)
+{
+  const char *sharer = facts->key_use != NULL ? facts->key_use->certificate : NULL;
+  if (sharer != NULL)
+    return g_strdup_printf("; its private key is also that of %s and stays until that is deleted "
+                           "too",
+                           sharer);
+  return g_strdup(facts->certificate->has_key
+                      ? " and its private key destroyed, in the ledger and in its archives"
+                      : "");
+}
+
 /* What is lost by it, or goes on all the same. */
 static void warn(const LifecycleFacts *facts, const RequestItem *item, GPtrArray *warnings)
 {
@@ -41,11 +54,10 @@ static void warn(const LifecycleFacts *facts, const RequestItem *item, GPtrArray
               "place would have been refunded",
               amount, order->currency, certificate->id);
   }
-  fault_add(
-      warnings, "deleted", item->line, "deletion",
-      "%s is deleted%s; this cannot be undone. That it existed stays on record", certificate->id,
-      certificate->has_key ? " and its private key destroyed, in the ledger and in its archives"
-                           : "");
+  g_autofree char *key = what_of_key(facts);
+  fault_add(warnings, "deleted", item->line, "deletion",
+            "%s is deleted%s; this cannot be undone. That it existed stays on record",
+            certificate->id, key);
 }
 
 void deletion_decide(const LifecycleFacts *facts, const RequestItem *item,

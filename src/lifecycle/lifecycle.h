@@ -138,7 +138,7 @@ typedef struct {
   GPtrArray *deployments; /* LifecycleDeployment; never NULL */
 } LifecycleCertificate;
 
-/* What the ledger knows of the key of a manual CSR. */
+/* What the ledger knows of a key. */
 typedef struct {
   char *certificate;    /* another certificate that has this key, or NULL */
   gboolean compromised; /* revoked for compromise */
@@ -151,8 +151,8 @@ typedef struct {
   const char *subject;                     /* the ID or order that the request names, or NULL */
   const LifecycleOrder *order;             /* the subject's order, or NULL: not known */
   const LifecycleCertificate *certificate; /* the subject, or NULL: not known, or an order */
-  const LifecycleKeyUse *key_use;          /* of the request's or the saved application's CSR, or
-                                              of the certificate that is sent */
+  const LifecycleKeyUse *key_use;          /* of the request's or the saved application's CSR, of
+                                              the certificate that is sent, or that is deleted */
   const char *same_certificate; /* the ID that has the very certificate that is sent, or NULL */
 } LifecycleFacts;
 

@@ -50,6 +50,9 @@ void certificate_add_deleted(cmark_node *parent, const LedgerCertificate *certif
   page_add_strong(paragraph, "Deleted");
   page_add_text(paragraph, ": ");
   page_add_time(paragraph, certificate->deleted);
-  page_add_text(paragraph, ". No private key of it is kept here. This cannot be undone; that it "
-                           "existed stays on record.");
+  page_add_text(paragraph, certificate->has_key
+                               ? ". Its private key is kept for another certificate, which has the "
+                                 "same. "
+                               : ". No private key of it is kept here. ");
+  page_add_text(paragraph, "This cannot be undone; that it existed stays on record.");
 }

@@ -1,6 +1,8 @@
 #!/bin/bash
 # Deletion: the key is nowhere, the record stays, and nothing brings it back.
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/flow/lib-keys.sh
+. "$source_dir/tests/flow/lib-keys.sh"
 
 INSTANCE=$work/instance
 mkdir "$INSTANCE"
@@ -22,32 +24,7 @@ application APP-2 TWO.2 submit "$(domains two.example.test)$applicant<download><
 run_at "$(at 1)"
 is_status 'a certificate is issued' OV-1.1 issued
 is_status 'and another' TWO.2 issued
-for id in OV-1.1 TWO.2 TWO.1; do
-  unzip -p "$(archive $id pem)" privkey.pem >$id.key
-  sqlite3 "$INSTANCE/state/ledger.db" "SELECT hex(k.wrapped) FROM key k JOIN issue i USING (spki_sha256) WHERE i.certificate = '$id'" >$id.wrapped
-done
-
-# Whatever is secret of a key, as it lies in memory, in PEM and wrapped, in pieces of 16 bytes:
-# prints each file that has one.
-cat >search.py <<'PYTHON'
-import base64, os, subprocess, sys
-instance, key, wrapped = sys.argv[1:]
-der = base64.b64decode("".join(open(key).read().split("\n")[1:-2]))
-public = subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER"], capture_output=True, check=True).stdout
-lines = [line.encode() for line in open(key).read().split("\n")[2:-2]]
-needles = [der[i:i + 16] for i in range(32, len(der) - 16)] + [line for line in lines if len(line) > 40]
-blob = bytes.fromhex(open(wrapped).read().strip())
-needles += [blob[i:i + 16] for i in range(0, len(blob) - 15)]
-needles = {n for n in needles if n not in public and n.count(n[:1]) < 8}
-first = {n[:8] for n in needles}
-for folder, _, names in os.walk(instance):
-    for name in names:
-        path = os.path.join(folder, name)
-        content = open(path, "rb").read()
-        if any(n in content for n in needles):
-            print(os.path.relpath(path, instance))
-PYTHON
-search() { python3 search.py "$INSTANCE" "$1.key" "$1.wrapped" | sort | paste -sd ' '; }
+for id in OV-1.1 TWO.2 TWO.1; do keep_key $id; done
 is 'the search finds a key that is there' "$(search TWO.2)" \
   'outbox/certificates/TWO.2/TWO.2_two.example.test_nginx.zip outbox/certificates/TWO.2/TWO.2_two.example.test_pem.zip state/ledger.db'
 
