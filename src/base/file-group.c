@@ -58,6 +58,16 @@ gboolean file_group_write(FileGroup *group, FilePhase phase, const char *path, c
   return TRUE;
 }
 
+gboolean file_group_write_parts(FileGroup *group, FilePhase phase, const char *path,
+                                FileNextPart next, gpointer data, mode_t mode, GError **error)
+{
+  g_autofree char *temporary = NULL;
+  if (!file_write_temporary_parts(group->root, path, next, data, mode, &temporary, error))
+    return FALSE;
+  file_group_add(group, phase, temporary, path, TRUE, FALSE);
+  return TRUE;
+}
+
 void file_group_move(FileGroup *group, const char *from, const char *to)
 {
   file_group_add(group, FILE_PHASE_MOVE, from, to, FALSE, FALSE);

@@ -2,8 +2,7 @@
 #ifndef CERTDROP_BASE_FILE_PRIVATE_H
 #define CERTDROP_BASE_FILE_PRIVATE_H
 
-#include <glib.h>
-#include <sys/types.h>
+#include "base/file.h"
 
 /* Writes all of it, however many calls that takes. FALSE with errno set. */
 gboolean file_write_all(int fd, const void *bytes, gsize length);
@@ -19,6 +18,10 @@ char *file_temporary_path(const char *path);
  * *RET_TEMPORARY; on failure nothing is left. */
 gboolean file_write_temporary(int root, const char *path, const void *bytes, gsize length,
                               mode_t mode, gboolean sync, char **ret_temporary, GError **error);
+
+/* The same for the parts that NEXT gives, and without any sync. */
+gboolean file_write_temporary_parts(int root, const char *path, FileNextPart next, gpointer data,
+                                    mode_t mode, char **ret_temporary, GError **error);
 
 /* Overwrites the file NAME with zeros and removes it. One that may not be written
  * to, or has further names, is only removed; one that is gone is no error. */

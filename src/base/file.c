@@ -95,6 +95,27 @@ int file_create(int root, const char *path, mode_t mode, GError **error)
   return fd;
 }
 
+/* Closes FD, the temporary file TEMPORARY (taken over) for PATH: gives it to the caller if OK
+ * and closing goes well, else removes it. ERROR is set already unless errno says why. */
+static gboolean file_end_temporary(int root, const char *path, char *temporary, int fd, gboolean ok,
+                                   char **ret_temporary, GError **error)
+{
+  g_autofree char *own = temporary;
+  int errnum = errno;
+  if (close(fd) != 0 && ok) {
+    ok = FALSE;
+    errnum = errno;
+  }
+  if (ok) {
+    *ret_temporary = g_steal_pointer(&own);
+    return TRUE;
+  }
+  unlinkat(root, own, 0);
+  if (error != NULL && *error != NULL)
+    return FALSE;
+  return error_set_errno(error, errnum, "%s: cannot write", path);
+}
+
 gboolean file_write_temporary(int root, const char *path, const void *bytes, gsize length,
                               mode_t mode, gboolean sync, char **ret_temporary, GError **error)
 {
@@ -106,17 +127,28 @@ gboolean file_write_temporary(int root, const char *path, const void *bytes, gsi
   gboolean ok = (mode & 077) == 0 || fchmod(fd, mode) == 0;
   ok = ok && file_step() && file_write_all(fd, bytes, length);
   ok = ok && (!sync || (file_step() && fsync(fd) == 0));
-  int errnum = errno;
-  if (close(fd) != 0 && ok) {
-    ok = FALSE;
-    errnum = errno;
+  return file_end_temporary(root, path, g_steal_pointer(&temporary), fd, ok, ret_temporary, error);
+}
+
+gboolean file_write_temporary_parts(int root, const char *path, FileNextPart next, gpointer data,
+                                    mode_t mode, char **ret_temporary, GError **error)
+{
+  g_autofree char *temporary = file_temporary_path(path);
+  g_autoptr(GError) failed = NULL;
+  int fd = file_create(root, temporary, mode, error);
+  if (fd < 0)
+    return FALSE;
+  gboolean ok = ((mode & 077) == 0 || fchmod(fd, mode) == 0) && file_step();
+  for (gboolean more = ok; more;) {
+    g_autoptr(GBytes) part = NULL;
+    ok = next(data, &part, &failed) &&
+         (part == NULL || file_write_all(fd, g_bytes_get_data(part, NULL), g_bytes_get_size(part)));
+    more = ok && part != NULL;
   }
-  if (!ok) {
-    unlinkat(root, temporary, 0);
-    return error_set_errno(error, errnum, "%s: cannot write", path);
-  }
-  *ret_temporary = g_steal_pointer(&temporary);
-  return TRUE;
+  ok = file_end_temporary(root, path, g_steal_pointer(&temporary), fd, ok, ret_temporary, &failed);
+  if (!ok)
+    g_propagate_error(error, g_steal_pointer(&failed));
+  return ok;
 }
 
 gboolean file_rename(int root, const char *from, const char *to, GError **error)

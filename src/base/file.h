@@ -55,6 +55,12 @@ FileGroup *file_group_new(int root);
 gboolean file_group_write(FileGroup *group, FilePhase phase, const char *path, const void *bytes,
                           gsize length, mode_t mode, GError **error);
 
+/* The same for what is too long to be in memory at once: NEXT gives its parts in their order,
+ * each the caller's to free, NULL in *RET_PART after the last. */
+typedef gboolean (*FileNextPart)(gpointer data, GBytes **ret_part, GError **error);
+gboolean file_group_write_parts(FileGroup *group, FilePhase phase, const char *path,
+                                FileNextPart next, gpointer data, mode_t mode, GError **error);
+
 /* Renames FROM to TO in the last phase of the commit. FROM may be gone already:
  * then an earlier try did it. */
 void file_group_move(FileGroup *group, const char *from, const char *to);

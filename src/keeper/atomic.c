@@ -19,9 +19,12 @@ static void held_item_free(HeldItem *held)
 
 gboolean keeper_atomic_begin(Keeper *keeper, KeeperFile *file, GError **error)
 {
-  /* Its group begins with it, so that undoing it is to undo what the group holds. */
-  if (keeper->purpose == KEEPER_FOR_RUN &&
-      (!keeper_group_end(keeper, error) || !keeper_group_begin(keeper, error)))
+  /* Its group begins with it, so that undoing it is to undo what the group holds. A check has
+   * one group only, which holds nothing but issues that are to be made. */
+  gboolean begun = keeper->purpose == KEEPER_FOR_RUN
+                       ? keeper_group_end(keeper, error) && keeper_group_begin(keeper, error)
+                       : keeper_make_issues(keeper, error);
+  if (!begun)
     return FALSE;
   if (!ledger_begin_part(keeper->ledger, error))
     return FALSE;
@@ -92,6 +95,8 @@ static gboolean retry_held(Keeper *keeper, KeeperFile *file, gboolean *ret_moved
       g_ptr_array_index(held, left++) = one;
     }
     replace_row(file, row);
+    if (!keeper_group_relieve(keeper, error))
+      return FALSE;
   }
   *ret_moved = left < held->len;
   g_ptr_array_set_size(held, (gint)left);
@@ -120,6 +125,8 @@ static gboolean store_undone(Keeper *keeper, KeeperFile *file, gboolean waits, G
   for (guint i = 0; i < file->rows->len; i++) {
     LedgerItem *row = g_ptr_array_index(file->rows, i);
     if (!waits && row->outcome != LIFECYCLE_OUTCOME_REJECTED) {
+      if (row->faults == NULL)
+        row->faults = fault_array_new();
       fault_add(row->faults, "item-atomic", 0,
                 row->kind != 0 ? request_kinds[row->kind].name : NULL,
                 "the batch is atomic and another item of it was refused, so nothing of it was "
@@ -130,6 +137,8 @@ static gboolean store_undone(Keeper *keeper, KeeperFile *file, gboolean waits, G
     file->waiting += row->outcome == LIFECYCLE_OUTCOME_WAITING;
     if (row->outcome != LIFECYCLE_OUTCOME_ACCEPTED && !ledger_put_item(keeper->ledger, row, error))
       return FALSE;
+    if (keeper->purpose == KEEPER_FOR_RUN) /* the receipt reads them from the ledger */
+      g_clear_pointer(&row->faults, g_ptr_array_unref);
   }
   return TRUE;
 }
@@ -152,6 +161,7 @@ gboolean keeper_atomic_end(Keeper *keeper, KeeperFile *file, gboolean whole, GEr
   keeper_forget_issues(keeper);
   g_ptr_array_set_size(keeper->archives, 0);
   keeper_forget_outputs(keeper);
+  keeper->spilled = FALSE;
   g_ptr_array_set_size(keeper->messages, (gint)atomic->messages);
   keeper->run.issued = atomic->issued;
   return store_undone(keeper, file, whole && file->rejected == 0, error);

@@ -84,7 +84,33 @@ static gboolean check_is_waiting(const KeeperCheck *check)
   return strcmp(check->outcome, ledger_file_states[LEDGER_FILE_WAITING]) == 0;
 }
 
-/* Tries again what waited for a file that came later. *RET_MOVED: some of it is decided now. */
+static guint count_waiting(const KeeperCheck *check)
+{
+  guint waiting = 0;
+  for (guint i = 0; i < check->items->len; i++) {
+    const LedgerItem *item = g_ptr_array_index(check->items, i);
+    waiting += item->outcome == LIFECYCLE_OUTCOME_WAITING;
+  }
+  return waiting;
+}
+
+/* What an earlier try accepted comes again as repeated: it is AGAIN what it was BEFORE. */
+static void carry_over(KeeperCheck *again, KeeperCheck *before)
+{
+  for (guint i = 0; i < MIN(again->items->len, before->items->len); i++) {
+    gpointer *old = &g_ptr_array_index(before->items, i),
+             *new = &g_ptr_array_index(again->items, i);
+    if (((const LedgerItem *)*old)->outcome != LIFECYCLE_OUTCOME_ACCEPTED ||
+        ((const LedgerItem *)*new)->outcome != LIFECYCLE_OUTCOME_ACCEPTED)
+      continue;
+    gpointer kept = *old;
+    *old = *new;
+    *new = kept;
+  }
+}
+
+/* Tries again what waited for a file or an item that came later. *RET_MOVED: some of it is
+ * decided now. */
 static gboolean retry_waiting(Keeper *keeper, GPtrArray *checks, gboolean *ret_moved,
                               GError **error)
 {
@@ -96,7 +122,8 @@ static gboolean retry_waiting(Keeper *keeper, GPtrArray *checks, gboolean *ret_m
     KeeperCheck *again = check_path(keeper, check->name, error);
     if (again == NULL)
       return FALSE;
-    *ret_moved = *ret_moved || !check_is_waiting(again);
+    *ret_moved = *ret_moved || count_waiting(again) < count_waiting(check);
+    carry_over(again, check);
     keeper_check_free(check);
     g_ptr_array_index(checks, i) = again;
   }

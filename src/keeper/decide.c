@@ -191,6 +191,8 @@ void keeper_end_waiting(const Keeper *keeper, const RequestItem *item, LedgerIte
 {
   gint64 hours = configuration_wait_hours(keeper->configuration);
   row->outcome = LIFECYCLE_OUTCOME_REJECTED;
+  if (row->faults == NULL)
+    row->faults = fault_array_new();
   fault_add(row->faults, "reference-unknown", item->line, request_kinds[item->kind].name,
             "it waited %" G_GINT64_FORMAT " hours for \"%s\", which did not come or was not ready; "
             "check the reference, then drop the file again",
@@ -223,9 +225,17 @@ static gboolean decide_new(Keeper *keeper, const KeeperFile *file, const Request
     keeper_end_waiting(keeper, item, row);
   if (row->outcome != LIFECYCLE_OUTCOME_ACCEPTED)
     return TRUE;
+  row->sum = lifecycle_sum(decision);
   if (!apply_decision(keeper, decision, &known, item->key, row, error))
     return FALSE;
   return row->outcome != LIFECYCLE_OUTCOME_ACCEPTED || add_reference(keeper, item, row, error);
+}
+
+/* Of the 100,000 rows of a batch most have nothing to say. */
+static void drop_empty(GPtrArray **faults)
+{
+  if (*faults != NULL && (*faults)->len == 0)
+    g_clear_pointer(faults, g_ptr_array_unref);
 }
 
 LedgerItem *keeper_decide_item(Keeper *keeper, const KeeperFile *file, const RequestItem *item,
@@ -247,6 +257,8 @@ LedgerItem *keeper_decide_item(Keeper *keeper, const KeeperFile *file, const Req
   if ((!decided && !decide_new(keeper, file, item, row, error)) ||
       !ledger_put_item(keeper->ledger, row, error))
     return NULL;
+  drop_empty(&row->faults);
+  drop_empty(&row->warnings);
   keeper->group_items++;
   return g_steal_pointer(&row);
 }

@@ -107,8 +107,9 @@ gboolean keeper_file_take_item(Keeper *keeper, KeeperFile *file, RequestItem *it
   keeper->run.items++;
   if (file->atomic != NULL && row->outcome == LIFECYCLE_OUTCOME_WAITING)
     keeper_atomic_hold(file, g_steal_pointer(&own), position);
+  gboolean open = file->atomic != NULL || keeper->purpose == KEEPER_FOR_CHECK;
   keeper_file_count(file, row);
-  return TRUE;
+  return !open || keeper_group_relieve(keeper, error);
 }
 
 /* Stands for a file with secrets of which nothing else can be kept. */

@@ -8,8 +8,23 @@ gboolean keeper_group_begin(Keeper *keeper, GError **error)
   return keeper->group_open;
 }
 
+#define GROUP_MEMORY 2000 /* issues, archives and outputs */
+
+gboolean keeper_group_relieve(Keeper *keeper, GError **error)
+{
+  if (keeper->issues->len + keeper->archives->len + keeper->outputs->len < GROUP_MEMORY)
+    return TRUE;
+  if (!keeper_make_issues(keeper, error) || !keeper_make_archives(keeper, error) ||
+      !ledger_flush_stale(keeper->ledger, error))
+    return FALSE;
+  keeper->spilled = keeper->spilled || keeper->outputs->len > 0;
+  keeper_forget_outputs(keeper);
+  return TRUE;
+}
+
 void keeper_group_undo(Keeper *keeper)
 {
+  keeper->spilled = FALSE;
   if (keeper->group_open)
     ledger_rollback(keeper->ledger);
   keeper->group_open = FALSE;
@@ -34,7 +49,13 @@ gboolean keeper_group_next(Keeper *keeper, GError **error)
   keeper->group_open = FALSE;
   keeper->group_items = 0;
   g_ptr_array_set_size(keeper->decided, 0);
-  return keeper_begin_writing(keeper, error);
+  if (!keeper->spilled)
+    return keeper_begin_writing(keeper, error);
+  /* As if a killed run had left them (which this one may yet become): by their rows, in their
+   * order, in portions. */
+  keeper->spilled = FALSE;
+  keeper_forget_outputs(keeper);
+  return keeper_finish_writing(keeper, error) && keeper_recover_outputs(keeper, error);
 }
 
 gboolean keeper_group_end(Keeper *keeper, GError **error)

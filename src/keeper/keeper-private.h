@@ -107,6 +107,7 @@ struct Keeper {
   GHashTable *paths;    /* path → KeeperOutput, of those that were added in this group */
   GPtrArray *decided;   /* KeeperFile: files whose receipt is to be written */
   gboolean group_open;  /* a transaction is under way */
+  gboolean spilled;     /* some of its outputs are in the ledger alone */
   guint group_items;
   KeeperWriting *writing; /* the files of the group before; or NULL */
   gint64 named_output;    /* files up to this output have their names … */
@@ -170,6 +171,9 @@ gboolean keeper_group_end(Keeper *keeper, GError **error);
  * still to be written: the next run does it (keeper_recover_outputs()). */
 gboolean keeper_group_next(Keeper *keeper, GError **error);
 void keeper_group_undo(Keeper *keeper);
+/* Of a group that cannot end yet (an atomic batch, a check) makes what is decided and keeps it in
+ * the ledger alone, once it is much: memory does not grow with the batch. */
+gboolean keeper_group_relieve(Keeper *keeper, GError **error);
 
 /* Files */
 KeeperFile *keeper_file_new(const char *name, const char *identity, gint64 now);
@@ -380,6 +384,16 @@ gboolean keeper_finish_writing(Keeper *keeper, GError **error);
 gboolean keeper_sync_outputs(Keeper *keeper, GError **error);
 /* Carries out what a killed run left. */
 gboolean keeper_recover_outputs(Keeper *keeper, GError **error);
+
+/* A receipt or error file on its way into the ledger: whole if it is short, else part by part,
+ * so that the answer to 100,000 items is never in memory at once. Parts are taken over. */
+typedef struct KeeperSpool KeeperSpool;
+KeeperSpool *keeper_spool_new(char *path); /* PATH is taken over */
+gboolean keeper_spool_add(Keeper *keeper, KeeperSpool *spool, GBytes *part, GError **error);
+/* Adds the last part, which may be the only one, and the output to the group. */
+gboolean keeper_spool_end(Keeper *keeper, KeeperSpool *spool, GBytes *rest, GError **error);
+void keeper_spool_free(KeeperSpool *spool);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeeperSpool, keeper_spool_free)
 
 /* Receipts and error files of the group's decided files, and their moves. */
 gboolean keeper_add_receipts(Keeper *keeper, GError **error);

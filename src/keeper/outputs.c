@@ -125,9 +125,30 @@ static gboolean stage_archive(Keeper *keeper, KeeperOutput *output, FileGroup *g
   return TRUE;
 }
 
-static gboolean stage_document(Keeper *keeper G_GNUC_UNUSED, KeeperOutput *output, FileGroup *group,
+/* The parts of a document, one after the other. */
+typedef struct {
+  Ledger *ledger;
+  const LedgerOutput *row;
+  gint64 next;
+} DocumentParts;
+
+static gboolean next_part(gpointer data, GBytes **ret_part, GError **error)
+{
+  DocumentParts *parts = data;
+  if (parts->next == parts->row->parts)
+    return TRUE;
+  *ret_part = ledger_read_output_part(parts->ledger, parts->row->number, parts->next++, error);
+  return *ret_part != NULL;
+}
+
+static gboolean stage_document(Keeper *keeper, KeeperOutput *output, FileGroup *group,
                                GError **error)
 {
+  const LedgerOutput *row = output->row;
+  DocumentParts parts = {keeper->ledger, row, 0};
+  if (row->parts > 0)
+    return file_group_write_parts(group, output_phase(row), row->path, next_part, &parts,
+                                  keeper_output_mode(row), error);
   return stage_bytes(group, output->row, output->row->content, error);
 }
 
@@ -190,7 +211,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(stages) == LEDGER_OUTPUT_N);
 
 static gboolean output_asks_ledger(const KeeperOutput *output)
 {
-  return !stages[output->row->kind].in_parallel ||
+  return !stages[output->row->kind].in_parallel || output->row->parts > 0 ||
          (output->row->kind == LEDGER_OUTPUT_ARCHIVE && output->archive == NULL);
 }
 

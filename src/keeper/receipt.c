@@ -4,6 +4,9 @@
 /* How many items are read from the ledger at once: a batch may have 100,000. */
 #define PORTION 500
 
+/* Of how many bytes a part of a long receipt is, or a little more. */
+#define PART ((gsize)256 << 10)
+
 /* A certificate as the receipt shows it, with what it borrows from. */
 typedef struct {
   GPtrArray *ids;       /* char * */
@@ -125,8 +128,15 @@ static void warnings_add(Warnings *warnings, const LedgerItem *row)
   warnings->count += row->warnings->len;
 }
 
-static gboolean add_items(Keeper *keeper, gint64 file, OutboxReceipt *receipt, OutboxReport *report,
-                          Warnings *warnings, GError **error)
+/* The receipt under way and what is made beside it. */
+typedef struct {
+  OutboxReceipt *receipt;
+  KeeperSpool *spool;
+  OutboxReport *report; /* NULL of an accepted file */
+  Warnings warnings;
+} Answer;
+
+static gboolean add_items(Keeper *keeper, gint64 file, Answer *answer, GError **error)
 {
   for (gint64 first = 0;;) {
     g_autoptr(GPtrArray) rows = ledger_items_of_file(keeper->ledger, file, first, PORTION, error);
@@ -134,21 +144,17 @@ static gboolean add_items(Keeper *keeper, gint64 file, OutboxReceipt *receipt, O
       return FALSE;
     for (guint i = 0; i < rows->len; i++) {
       const LedgerItem *row = g_ptr_array_index(rows, i);
-      if (!add_item(keeper, row, receipt, report, error))
+      if (!add_item(keeper, row, answer->receipt, answer->report, error))
         return FALSE;
-      warnings_add(warnings, row);
+      warnings_add(&answer->warnings, row);
       first = row->position + 1;
     }
+    GBytes *part = outbox_receipt_take(answer->receipt, PART);
+    if (part != NULL && !keeper_spool_add(keeper, answer->spool, part, error))
+      return FALSE;
     if (rows->len < PORTION)
       return TRUE;
   }
-}
-
-static gboolean add_document(Keeper *keeper, char *path, GBytes *content, GError **error)
-{
-  KeeperOutput *output = keeper_output_new_document(path, content);
-  output->row->receipt = TRUE;
-  return keeper_add_output(keeper, output, error);
 }
 
 /* A line for a person, as of a rejected file. The receipt has them all. */
@@ -163,6 +169,15 @@ static void say_warnings(Keeper *keeper, const KeeperFile *decided, Warnings *wa
   keeper_say(keeper, "%s: warning: %s (%ssee %s)", decided->row->name, first, more, path);
 }
 
+static gboolean add_report(Keeper *keeper, const KeeperFile *decided, OutboxReport *report,
+                           GError **error)
+{
+  KeeperOutput *output = keeper_output_new_document(
+      outbox_report_path(decided->name, decided->row->name_number), outbox_report_finish(report));
+  output->row->receipt = TRUE;
+  return keeper_add_output(keeper, output, error);
+}
+
 static gboolean add_receipt(Keeper *keeper, const KeeperFile *decided, GError **error)
 {
   const LedgerFile *row = decided->row;
@@ -173,22 +188,19 @@ static gboolean add_receipt(Keeper *keeper, const KeeperFile *decided, GError **
                            .outcome = ledger_file_states[row->state],
                            .secrets = decided->secrets};
   g_autoptr(OutboxReceipt) receipt = outbox_receipt_new(&file);
+  g_autoptr(KeeperSpool) spool =
+      keeper_spool_new(outbox_receipt_path(decided->name, row->name_number));
   g_autoptr(OutboxReport) report =
       row->state != LEDGER_FILE_ACCEPTED ? outbox_report_new(&file) : NULL;
+  Answer answer = {receipt, spool, report, {NULL, 0}};
   outbox_receipt_add_faults(receipt, row->faults);
   if (report != NULL)
     outbox_report_add_faults(report, row->faults);
-  Warnings warnings = {NULL, 0};
-  gboolean added = add_items(keeper, row->number, receipt, report, &warnings, error);
-  say_warnings(keeper, decided, &warnings);
-  if (!added)
-    return FALSE;
-  GBytes *content = outbox_receipt_finish(receipt, error);
-  if (content == NULL ||
-      !add_document(keeper, outbox_receipt_path(decided->name, row->name_number), content, error))
-    return FALSE;
-  return report == NULL || add_document(keeper, outbox_report_path(decided->name, row->name_number),
-                                        outbox_report_finish(report), error);
+  gboolean added = add_items(keeper, row->number, &answer, error);
+  say_warnings(keeper, decided, &answer.warnings);
+  GBytes *rest = added ? outbox_receipt_finish(receipt, error) : NULL;
+  return rest != NULL && keeper_spool_end(keeper, spool, rest, error) &&
+         (report == NULL || add_report(keeper, decided, report, error));
 }
 
 /* The first thing that is wrong with a file, for a line on standard error. */

@@ -99,8 +99,6 @@ gboolean ledger_put_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, 
 /* Makes a page stale, once a transaction. */
 void ledger_mark_stale(Ledger *ledger, LedgerStaleTopic topic, const char *key_format, ...)
     G_GNUC_PRINTF(3, 4);
-/* Writes what ledger_mark_stale() collected. */
-gboolean ledger_flush_stale(Ledger *ledger, GError **error);
 
 /* Makes the lists stale that show certificate NUMBER, which has STATUS. */
 void ledger_mark_listed(Ledger *ledger, gint64 number, gint64 status);

@@ -118,8 +118,8 @@ typedef struct {
   LifecycleOutcome outcome;
   gboolean repeated;
   char *subject;       /* order or certificate, or NULL */
-  GPtrArray *faults;   /* Fault */
-  GPtrArray *warnings; /* Fault */
+  GPtrArray *faults;   /* Fault; or NULL */
+  GPtrArray *warnings; /* Fault; or NULL */
   char *waits_for;     /* of a waiting one, or NULL */
   LifecycleSum sum;    /* of the decision, while it is at hand: not stored */
 } LedgerItem;
@@ -451,6 +451,7 @@ typedef struct {
   char *format;      /* ARCHIVE */
   char *sha256;      /* of the content; MOVE, BLANK: of the file that is moved */
   GBytes *content;   /* DOCUMENT, BLANK; ATTACHMENT and ARCHIVE: NULL */
+  gint64 parts;      /* of a DOCUMENT whose content is stored in parts; 0: it is not */
 } LedgerOutput;
 
 void ledger_output_free(LedgerOutput *output);
@@ -459,6 +460,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerOutput, ledger_output_free)
 /* Adds OUTPUT and sets its number. An earlier output of the same path is
  * replaced. */
 gboolean ledger_add_output(Ledger *ledger, LedgerOutput *output, GError **error);
+/* Adds CONTENT as the next part of OUTPUT, a document that has been added without content; and
+ * says, after the last one, what its SHA-256 is. */
+gboolean ledger_add_output_part(Ledger *ledger, LedgerOutput *output, GBytes *content,
+                                GError **error);
+gboolean ledger_end_output_parts(Ledger *ledger, const LedgerOutput *output, GError **error);
+/* The PART of the output NUMBER, from 0; NULL with ERROR set where it is missing. */
+GBytes *ledger_read_output_part(Ledger *ledger, gint64 number, gint64 part, GError **error);
 /* What is to be written, oldest first, at most LIMIT: GPtrArray of LedgerOutput. */
 GPtrArray *ledger_pending_outputs(Ledger *ledger, guint limit, GError **error);
 /* Marks all outputs up to NUMBER as done. */

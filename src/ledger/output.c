@@ -1,3 +1,4 @@
+#include "base/error.h"
 #include "ledger/ledger-private.h"
 
 void ledger_output_free(LedgerOutput *output)
@@ -46,6 +47,37 @@ gboolean ledger_add_output(Ledger *ledger, LedgerOutput *output, GError **error)
              "tn", output->path, number);
 }
 
+gboolean ledger_add_output_part(Ledger *ledger, LedgerOutput *output, GBytes *content,
+                                GError **error)
+{
+  return ledger_do(ledger, error, "INSERT INTO output_part VALUES ($1, $2, $3)", "nnb",
+                   output->number, output->parts++, content);
+}
+
+gboolean ledger_end_output_parts(Ledger *ledger, const LedgerOutput *output, GError **error)
+{
+  return ledger_do(ledger, error, "UPDATE output SET sha256 = $1, parts = $2 WHERE number = $3",
+                   "tnn", output->sha256, output->parts, output->number);
+}
+
+GBytes *ledger_read_output_part(Ledger *ledger, gint64 number, gint64 part, GError **error)
+{
+  sqlite3_stmt *row =
+      ledger_query(ledger, error, "SELECT content FROM output_part WHERE output = $1 AND part = $2",
+                   "nn", number, part);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  if (more < 0)
+    return NULL;
+  GBytes *content = more > 0 ? column_bytes(row, 0) : NULL;
+  sqlite3_reset(row);
+  if (content == NULL)
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_CORRUPT,
+                "state/ledger.db: part %" G_GINT64_FORMAT " of output %" G_GINT64_FORMAT
+                " is missing",
+                part, number);
+  return content;
+}
+
 static LedgerOutput *output_from_row(sqlite3_stmt *row)
 {
   LedgerOutput *output = g_new0(LedgerOutput, 1);
@@ -59,6 +91,7 @@ static LedgerOutput *output_from_row(sqlite3_stmt *row)
   output->sha256 = column_text(row, 7);
   output->content = column_bytes(row, 8);
   output->identity = column_text(row, 9);
+  output->parts = sqlite3_column_int64(row, 10);
   return output;
 }
 
@@ -78,18 +111,18 @@ GPtrArray *ledger_pending_outputs(Ledger *ledger, guint limit, GError **error)
   sqlite3_stmt *row =
       ledger_query(ledger, error,
                    "SELECT number, kind, receipt, path, source, certificate, format, sha256, "
-                   "content, identity FROM output WHERE done = 0 ORDER BY number LIMIT $1",
+                   "content, identity, parts FROM output WHERE done = 0 ORDER BY number LIMIT $1",
                    "n", (gint64)limit);
   return outputs_from_rows(ledger, row, error);
 }
 
 GPtrArray *ledger_outputs_of_certificate(Ledger *ledger, const char *certificate, GError **error)
 {
-  sqlite3_stmt *row =
-      ledger_query(ledger, error,
-                   "SELECT number, kind, receipt, path, source, certificate, format, sha256, "
-                   "NULL, identity FROM output WHERE certificate = $1 AND kind <> 6 ORDER BY path",
-                   "t", certificate);
+  sqlite3_stmt *row = ledger_query(
+      ledger, error,
+      "SELECT number, kind, receipt, path, source, certificate, format, sha256, "
+      "NULL, identity, parts FROM output WHERE certificate = $1 AND kind <> 6 ORDER BY path",
+      "t", certificate);
   return outputs_from_rows(ledger, row, error);
 }
 

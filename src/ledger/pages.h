@@ -256,6 +256,9 @@ typedef struct {
   char *key;
 } LedgerStale;
 
+/* Stores which pages became stale in the transaction under way, as its commit does: for a long
+ * one, which would remember them all until then. */
+gboolean ledger_flush_stale(Ledger *ledger, GError **error);
 /* All of them, in order: GPtrArray of LedgerStale. */
 GPtrArray *ledger_stale_pages(Ledger *ledger, GError **error);
 /* Forgets them all, once they are written (in the keeper's transaction). */

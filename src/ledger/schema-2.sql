@@ -187,3 +187,12 @@ CREATE TABLE counter (
   files BIGINT NOT NULL
 );
 INSERT INTO counter SELECT state, COUNT(*) FROM file WHERE state > 1 GROUP BY state;
+
+-- A document that is too long to be in memory at once lies in parts, numbered from 0.
+ALTER TABLE output ADD COLUMN parts BIGINT NOT NULL DEFAULT 0;
+CREATE TABLE output_part (
+  output BIGINT NOT NULL,
+  part BIGINT NOT NULL,
+  content BYTEA NOT NULL,
+  PRIMARY KEY (output, part)
+);

@@ -253,10 +253,11 @@ typedef struct {
   char *subject;       /* the order or certificate that the item is about, or NULL */
 } LifecycleDecision;
 
-/* What a decision, or many, come to: how often each step, and money in hundredths. */
+/* What a decision comes to: how often each step, and money in hundredths. Small, since a batch
+ * may have 100,000. */
 typedef struct {
-  guint steps[LIFECYCLE_STEP_N];
-  gint64 due; /* ordered and not paid with it */
+  guint16 steps[LIFECYCLE_STEP_N];
+  gint64 price; /* of what is ordered */
   gint64 paid;
   gint64 refunded;
   const char *currency; /* of all three, interned; NULL where they are 0 */

@@ -4,8 +4,8 @@ static void add_step(LifecycleSum *sum, const LifecycleStep *step)
 {
   sum->steps[step->kind]++;
   const char *currency = step->payment != NULL ? step->payment->currency : NULL;
-  if (step->kind == LIFECYCLE_STEP_CREATE_ORDER && lifecycle_due(step->order) > 0) {
-    sum->due += lifecycle_due(step->order);
+  if (step->kind == LIFECYCLE_STEP_CREATE_ORDER && step->order->price > 0) {
+    sum->price += step->order->price;
     currency = step->order->currency;
   } else if (step->kind == LIFECYCLE_STEP_RECORD_PAYMENT && step->payment != NULL)
     sum->paid += step->payment->amount;

@@ -140,15 +140,20 @@ typedef struct {
  *     outbox_receipt_add_faults(receipt, file_faults);     of the file as a whole
  *     for each item: outbox_receipt_add_item(receipt, &item);
  *     bytes = outbox_receipt_finish(receipt, &error);
- * Takes memory for the text alone, in which each item adds its few hundred bytes. */
+ * Takes memory for the text alone, in which each item adds its few hundred bytes; of a long one
+ * take what is there already with outbox_receipt_take(), between its items. */
 typedef struct OutboxReceipt OutboxReceipt;
 
 OutboxReceipt *outbox_receipt_new(const OutboxFile *file);
 void outbox_receipt_add_faults(OutboxReceipt *receipt, const GPtrArray *faults);
 void outbox_receipt_add_item(OutboxReceipt *receipt, const OutboxItem *item);
 
-/* The receipt as XML in UTF-8. Nothing can be added after it. NULL with
- * CERTDROP_ERROR_BUG if libxml2 failed at any step. */
+/* What there is of the text since this was called last, if that is at least MINIMUM bytes, and
+ * forgets it; else NULL. */
+GBytes *outbox_receipt_take(OutboxReceipt *receipt, gsize minimum);
+
+/* The receipt, or what was not taken of it, as XML in UTF-8. Nothing can be added after it. NULL
+ * with CERTDROP_ERROR_BUG if libxml2 failed at any step. */
 GBytes *outbox_receipt_finish(OutboxReceipt *receipt, GError **error);
 
 void outbox_receipt_free(OutboxReceipt *receipt);

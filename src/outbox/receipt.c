@@ -146,6 +146,15 @@ void outbox_receipt_add_item(OutboxReceipt *receipt, const OutboxItem *item)
   receipt_end(receipt);
 }
 
+GBytes *outbox_receipt_take(OutboxReceipt *receipt, gsize minimum)
+{
+  if (receipt->bytes->len < minimum)
+    return NULL;
+  GBytes *taken = g_bytes_new(receipt->bytes->data, receipt->bytes->len);
+  g_byte_array_set_size(receipt->bytes, 0);
+  return taken;
+}
+
 GBytes *outbox_receipt_finish(OutboxReceipt *receipt, GError **error)
 {
   if (xmlTextWriterEndDocument(receipt->writer) < 0 || xmlTextWriterFlush(receipt->writer) < 0)
