@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "commands/commands-private.h"
+#include "commands/sum.h"
 
 static const char *const outcomes[LIFECYCLE_OUTCOME_N] = {
     [LIFECYCLE_OUTCOME_ACCEPTED] = "accepted",
@@ -21,32 +22,59 @@ static void add_fault(JsonBuilder *builder, gconstpointer element)
   json_add_text(builder, "text", fault->text);
 }
 
-static void add_item(JsonBuilder *builder, gconstpointer element)
+static void add_item(JsonBuilder *builder, const LedgerItem *item)
 {
-  const LedgerItem *item = element;
+  json_builder_begin_object(builder);
   json_add_text(builder, "kind", item->kind != 0 ? request_kinds[item->kind].name : NULL);
   json_add_text(builder, "ref", item->ref);
   json_add_text(builder, "outcome", outcomes[item->outcome]);
+  json_add_text(builder, "subject", item->subject);
   json_add_objects(builder, "faults", item->faults, add_fault);
   json_add_objects(builder, "warnings", item->warnings, add_fault);
+  sum_add_item(builder, item);
+  json_builder_end_object(builder);
 }
 
-static void add_file(JsonBuilder *builder, gconstpointer element)
+/* An item is printed as soon as it is made: all of 100,000 as one tree would not fit. */
+static void print_items(const GPtrArray *items)
 {
-  const KeeperCheck *check = element;
+  printf("\"items\":[");
+  for (guint i = 0; i < items->len; i++) {
+    g_autoptr(JsonBuilder) builder = json_builder_new();
+    add_item(builder, g_ptr_array_index(items, i));
+    g_autoptr(JsonNode) root = json_builder_get_root(builder);
+    g_autofree char *text = json_to_string(root, FALSE);
+    printf("%s%s", i > 0 ? "," : "", text);
+  }
+  printf("]");
+}
+
+/* A file without its items, which follow inside of its object. */
+static void print_file(const KeeperCheck *check)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
   json_add_text(builder, "file", check->name);
   json_add_text(builder, "outcome", check->outcome);
   json_add_objects(builder, "faults", check->faults, add_fault);
-  json_add_objects(builder, "items", check->items, add_item);
+  sum_add_total(builder, check->items);
+  json_builder_end_object(builder);
+  g_autoptr(JsonNode) root = json_builder_get_root(builder);
+  g_autofree char *text = json_to_string(root, FALSE);
+  printf("%.*s,", (int)strlen(text) - 1, text);
+  print_items(check->items);
+  printf("}");
 }
 
 static void print_json(const GPtrArray *checks)
 {
-  g_autoptr(JsonBuilder) builder = json_builder_new();
-  json_builder_begin_object(builder);
-  json_add_objects(builder, "files", checks, add_file);
-  json_builder_end_object(builder);
-  command_print_json(builder);
+  printf("{\"files\":[");
+  for (guint i = 0; i < checks->len; i++) {
+    if (i > 0)
+      printf(",");
+    print_file(g_ptr_array_index(checks, i));
+  }
+  printf("]}\n");
 }
 
 static void complain_of(const char *name, const char *what, const GPtrArray *faults)
@@ -75,6 +103,9 @@ static void print_text(const KeeperCheck *check)
     }
   }
   printf("%s: %s\n", check->name, check->outcome);
+  g_autofree char *sum = sum_describe(check->items);
+  if (sum != NULL)
+    printf("  %s\n", sum);
 }
 
 int command_check(const CommandContext *context, int argc, char **argv, GError **error)
