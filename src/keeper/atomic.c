@@ -1,35 +1,19 @@
+#include "base/error.h"
 #include "keeper/keeper-private.h"
 
-typedef struct {
-  RequestItem *item;
-  gint64 position;
-} HeldItem;
-
 struct KeeperAtomic {
-  GPtrArray *held; /* HeldItem */
-  gint64 issued;   /* by the run, when the batch began */
+  gint64 held;   /* items that wait for others of the batch: they lie in the ledger */
+  gint64 issued; /* by the run, when the batch began */
   guint messages;
 };
 
-static void held_item_free(HeldItem *held)
-{
-  request_item_free(held->item);
-  g_free(held);
-}
-
+/* Its transaction begins with it, so that to undo that is to undo the batch, however much of it
+ * the ledger has taken in. A run that is killed before the commit has decided nothing of it. */
 gboolean keeper_atomic_begin(Keeper *keeper, KeeperFile *file, GError **error)
 {
-  /* Its group begins with it, so that undoing it is to undo what the group holds. A check has
-   * one group only, which holds nothing but issues that are to be made. */
-  gboolean begun = keeper->purpose == KEEPER_FOR_RUN
-                       ? keeper_group_end(keeper, error) && keeper_group_begin(keeper, error)
-                       : keeper_make_issues(keeper, error);
-  if (!begun)
-    return FALSE;
-  if (!ledger_begin_part(keeper->ledger, error))
+  if (!keeper_group_end(keeper, error) || !keeper_group_begin(keeper, error))
     return FALSE;
   KeeperAtomic *atomic = g_new0(KeeperAtomic, 1);
-  atomic->held = g_ptr_array_new_with_free_func((GDestroyNotify)held_item_free);
   atomic->messages = keeper->messages->len;
   atomic->issued = keeper->run.issued;
   file->atomic = atomic;
@@ -38,81 +22,82 @@ gboolean keeper_atomic_begin(Keeper *keeper, KeeperFile *file, GError **error)
   return TRUE;
 }
 
-void keeper_atomic_hold(KeeperFile *file, RequestItem *item, gint64 position)
+/* Only an upload has a key, which does not travel with the item; and it waits for nothing. */
+gboolean keeper_atomic_hold(Keeper *keeper, KeeperFile *file, const RequestItem *item,
+                            gint64 position, GError **error)
 {
-  HeldItem *held = g_new0(HeldItem, 1);
-  *held = (HeldItem){item, position};
-  g_ptr_array_add(file->atomic->held, held);
+  g_autoptr(GBytes) bytes = request_item_to_bytes(item);
+  file->atomic->held++;
+  return ledger_hold_item(keeper->ledger, position, bytes, error);
 }
 
 void keeper_atomic_free(KeeperAtomic *atomic)
 {
-  if (atomic == NULL)
-    return;
-  g_ptr_array_unref(atomic->held);
   g_free(atomic);
 }
 
-/* Where the row of the item at POSITION is among those of FILE, which are in order. */
-static guint find_row(const KeeperFile *file, gint64 position)
+/* The next held item behind *POSITION; NULL after the last, or with ERROR set. */
+static RequestItem *next_held(Keeper *keeper, gint64 *position, GError **error)
 {
-  guint low = 0, high = file->rows->len;
-  while (low < high) {
-    guint middle = low + (high - low) / 2;
-    const LedgerItem *row = g_ptr_array_index(file->rows, middle);
-    if (row->position < position)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
+  g_autoptr(GBytes) bytes = NULL;
+  if (!ledger_next_held_item(keeper->ledger, position, &bytes, error) || bytes == NULL)
+    return NULL;
+  RequestItem *item = request_item_from_bytes(bytes);
+  if (item == NULL)
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_CORRUPT,
+                "state/ledger.db: an item that waits for another one of its batch is damaged");
+  return item;
 }
 
-/* Puts ROW in the place of the row that the first try made. */
-static void replace_row(KeeperFile *file, LedgerItem *row)
+/* Takes ROW (taken over), how a held item was decided in another try. */
+static gboolean take_row(Keeper *keeper, KeeperFile *file, LedgerItem *row, GError **error)
 {
-  gpointer *place = &g_ptr_array_index(file->rows, find_row(file, row->position));
-  g_assert(((const LedgerItem *)*place)->position == row->position);
-  ledger_item_free(*place);
-  *place = row;
-  file->waiting -= row->outcome != LIFECYCLE_OUTCOME_WAITING;
+  gint64 position = row->position;
+  gboolean waits = row->outcome == LIFECYCLE_OUTCOME_WAITING;
+  file->waiting -= !waits;
   file->accepted += row->outcome == LIFECYCLE_OUTCOME_ACCEPTED;
   file->rejected += row->outcome == LIFECYCLE_OUTCOME_REJECTED;
+  keeper_file_replace_row(file, row);
+  if (waits)
+    return TRUE;
+  file->atomic->held--;
+  return ledger_let_go_item(keeper->ledger, position, error) && keeper_group_relieve(keeper, error);
 }
 
-/* One round over what waits; *RET_MOVED: something was decided. */
-static gboolean retry_held(Keeper *keeper, KeeperFile *file, gboolean *ret_moved, GError **error)
+/* One round over what waits. */
+static gboolean retry_held(Keeper *keeper, KeeperFile *file, GError **error)
 {
-  GPtrArray *held = file->atomic->held;
-  guint left = 0;
-  for (guint i = 0; i < held->len; i++) {
-    HeldItem *one = g_ptr_array_index(held, i);
-    LedgerItem *row = keeper_decide_item(keeper, file, one->item, one->position, error);
-    if (row == NULL)
-      return FALSE;
-    if (row->outcome == LIFECYCLE_OUTCOME_WAITING) {
-      g_ptr_array_index(held, i) = g_ptr_array_index(held, left);
-      g_ptr_array_index(held, left++) = one;
-    }
-    replace_row(file, row);
-    if (!keeper_group_relieve(keeper, error))
-      return FALSE;
+  g_autoptr(GError) failed = NULL;
+  for (gint64 position = -1;;) {
+    g_autoptr(RequestItem) item = next_held(keeper, &position, &failed);
+    if (item == NULL)
+      break;
+    LedgerItem *row = keeper_decide_item(keeper, file, item, position, &failed);
+    if (row == NULL || !take_row(keeper, file, row, &failed))
+      break;
   }
-  *ret_moved = left < held->len;
-  g_ptr_array_set_size(held, (gint)left);
-  return TRUE;
+  if (failed == NULL)
+    return TRUE;
+  g_propagate_error(error, g_steal_pointer(&failed));
+  return FALSE;
 }
 
 /* What still waits when the batch has waited long enough is refused. */
-static void end_waiting(Keeper *keeper, KeeperFile *file)
+static gboolean end_waiting(Keeper *keeper, KeeperFile *file, GError **error)
 {
-  for (guint i = 0; i < file->atomic->held->len; i++) {
-    const HeldItem *one = g_ptr_array_index(file->atomic->held, i);
-    keeper_end_waiting(keeper, one->item,
-                       g_ptr_array_index(file->rows, find_row(file, one->position)));
+  g_autoptr(GError) failed = NULL;
+  for (gint64 position = -1;;) {
+    g_autoptr(RequestItem) item = next_held(keeper, &position, &failed);
+    if (item == NULL)
+      break;
+    keeper_end_waiting(keeper, item, g_ptr_array_index(file->rows, position));
   }
   file->rejected += file->waiting;
   file->waiting = 0;
+  if (failed == NULL)
+    return TRUE;
+  g_propagate_error(error, g_steal_pointer(&failed));
+  return FALSE;
 }
 
 /* Says of each item of an undone batch what became of it: what was refused
@@ -143,26 +128,27 @@ static gboolean store_undone(Keeper *keeper, KeeperFile *file, gboolean waits, G
   return TRUE;
 }
 
+/* Tries again what waits, for as long as that moves something. */
+static gboolean settle_held(Keeper *keeper, KeeperFile *file, GError **error)
+{
+  for (gint64 before = -1; file->rejected == 0 && file->atomic->held != before;) {
+    before = file->atomic->held;
+    if (before > 0 && !retry_held(keeper, file, error))
+      return FALSE;
+  }
+  return !file->last || end_waiting(keeper, file, error);
+}
+
 gboolean keeper_atomic_end(Keeper *keeper, KeeperFile *file, gboolean whole, GError **error)
 {
-  gboolean moved = whole && file->atomic->held->len > 0;
-  while (moved && file->rejected == 0)
-    if (!retry_held(keeper, file, &moved, error))
-      return FALSE;
-  if (file->last)
-    end_waiting(keeper, file);
-  gboolean keep = whole && file->rejected == 0 && file->waiting == 0;
-  g_autofree KeeperAtomic *atomic = g_steal_pointer(&file->atomic);
-  g_ptr_array_unref(atomic->held);
-  if (!ledger_end_part(keeper->ledger, keep, error))
+  if (whole && !settle_held(keeper, file, error))
     return FALSE;
-  if (keep)
+  gboolean waits = whole && file->rejected == 0 && file->waiting > 0;
+  g_autofree KeeperAtomic *atomic = g_steal_pointer(&file->atomic);
+  if (whole && file->rejected == 0 && file->waiting == 0)
     return TRUE;
-  keeper_forget_issues(keeper);
-  g_ptr_array_set_size(keeper->archives, 0);
-  keeper_forget_outputs(keeper);
-  keeper->spilled = FALSE;
+  keeper_group_undo(keeper);
   g_ptr_array_set_size(keeper->messages, (gint)atomic->messages);
   keeper->run.issued = atomic->issued;
-  return store_undone(keeper, file, whole && file->rejected == 0, error);
+  return keeper_group_begin(keeper, error) && store_undone(keeper, file, waits, error);
 }

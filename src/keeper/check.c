@@ -36,124 +36,154 @@ static int open_path(const char *path, GError **error)
   return -1;
 }
 
-/* Takes the reader's answers for FILE to their end. */
+/* A file that is checked, as the last try left it. */
+typedef struct {
+  KeeperCheck *check;
+  KeeperFile *file; /* NULL before the first try */
+} Checked;
+
+static void checked_free(gpointer data)
+{
+  Checked *checked = data;
+  keeper_check_free(checked->check);
+  keeper_file_free(checked->file);
+  g_free(checked);
+}
+
+/* Takes ANSWER about FILE, as a run does. */
+static gboolean take_answer(Keeper *keeper, KeeperFile *file, IntakeAnswer *answer,
+                            KeeperCheck *check, GError **error)
+{
+  gboolean decided = FALSE;
+  if (!keeper_group_begin(keeper, error))
+    return FALSE;
+  if (answer->type == INTAKE_ANSWER_BATCH)
+    return keeper_file_begin_batch(keeper, file, answer->file, error);
+  if (answer->type == INTAKE_ANSWER_ITEM)
+    return keeper_file_take_item(keeper, file, g_steal_pointer(&answer->item), error) &&
+           (file->atomic != NULL || !keeper_group_is_full(keeper) ||
+            keeper_group_end(keeper, error));
+  if (check->faults != NULL)
+    g_ptr_array_unref(check->faults);
+  check->faults = g_ptr_array_ref(answer->file->faults);
+  return keeper_file_end(keeper, file, answer->file, &decided, error) &&
+         keeper_group_end(keeper, error);
+}
+
+/* Takes the reader's answers about FILE to their end. */
 static gboolean take_answers(Keeper *keeper, KeeperFile *file, KeeperCheck *check, GError **error)
 {
-  for (;;) {
+  for (gboolean ok = TRUE, last = FALSE;;) {
     IntakeAnswer answer = {0};
     if (!intake_pool_next(keeper->pool, -1, &answer, error))
       return FALSE;
-    gboolean last = answer.type == INTAKE_ANSWER_FILE, decided = FALSE;
-    gboolean ok = TRUE;
-    if (answer.type == INTAKE_ANSWER_BATCH)
-      ok = keeper_file_begin_batch(keeper, file, answer.file, error);
-    if (answer.type == INTAKE_ANSWER_ITEM)
-      ok = keeper_file_take_item(keeper, file, g_steal_pointer(&answer.item), error);
-    if (last) {
-      ok = keeper_file_end(keeper, file, answer.file, &decided, error);
-      check->faults = g_ptr_array_ref(answer.file->faults);
-    }
+    last = answer.type == INTAKE_ANSWER_FILE;
+    ok = take_answer(keeper, file, &answer, check, error);
     intake_answer_clear(&answer);
     if (!ok || last)
       return ok;
   }
 }
 
-static KeeperCheck *check_path(Keeper *keeper, const char *path, GError **error)
+/* The file NAME, with what an earlier try has said of its items, and the ledger knows. */
+static gboolean begin_file(Keeper *keeper, Checked *checked, const char *name, const char *identity,
+                           GError **error)
 {
+  g_autoptr(KeeperFile) before = checked->file;
+  KeeperFile *file = checked->file = keeper_file_new(name, identity, keeper->now);
+  if (before == NULL) {
+    file->rows = g_ptr_array_new_with_free_func((GDestroyNotify)ledger_item_free);
+    return TRUE;
+  }
+  ledger_file_free(file->row);
+  file->row = g_steal_pointer(&before->row);
+  file->rows = g_steal_pointer(&before->rows);
+  file->known = TRUE;
+  return keeper_group_begin(keeper, error) &&
+         ledger_begin_try(keeper->ledger, file->row->number, error);
+}
+
+static gboolean try_file(Keeper *keeper, Checked *checked, GError **error)
+{
+  const char *path = checked->check->name;
   int fd = open_path(path, error);
   if (fd < 0)
-    return NULL;
+    return FALSE;
   g_autofree char *name = g_path_get_basename(path);
   gint64 modified = 0;
   g_autofree char *identity = keeper_file_identity(fd, &modified);
-  g_autoptr(KeeperFile) file = keeper_file_new(name, identity, keeper->now);
-  file->rows = g_ptr_array_new_with_free_func((GDestroyNotify)ledger_item_free);
-  g_autoptr(KeeperCheck) check = g_new0(KeeperCheck, 1);
-  check->name = g_strdup(path);
-  if (!intake_pool_submit(keeper->pool, fd, name, file, error) ||
-      !take_answers(keeper, file, check, error))
-    return NULL;
-  check->outcome = g_strdup(ledger_file_states[file->row->state]);
-  check->items = g_steal_pointer(&file->rows);
-  return g_steal_pointer(&check);
-}
-
-static gboolean check_is_waiting(const KeeperCheck *check)
-{
-  return strcmp(check->outcome, ledger_file_states[LEDGER_FILE_WAITING]) == 0;
-}
-
-static guint count_waiting(const KeeperCheck *check)
-{
-  guint waiting = 0;
-  for (guint i = 0; i < check->items->len; i++) {
-    const LedgerItem *item = g_ptr_array_index(check->items, i);
-    waiting += item->outcome == LIFECYCLE_OUTCOME_WAITING;
+  if (!begin_file(keeper, checked, name, identity, error)) {
+    close(fd);
+    return FALSE;
   }
-  return waiting;
+  return intake_pool_submit(keeper->pool, fd, name, checked->file, error) &&
+         take_answers(keeper, checked->file, checked->check, error);
 }
 
-/* What an earlier try accepted comes again as repeated: it is AGAIN what it was BEFORE. */
-static void carry_over(KeeperCheck *again, KeeperCheck *before)
+static gboolean is_among(const GPtrArray *files, gint64 number)
 {
-  for (guint i = 0; i < MIN(again->items->len, before->items->len); i++) {
-    gpointer *old = &g_ptr_array_index(before->items, i),
-             *new = &g_ptr_array_index(again->items, i);
-    if (((const LedgerItem *)*old)->outcome != LIFECYCLE_OUTCOME_ACCEPTED ||
-        ((const LedgerItem *)*new)->outcome != LIFECYCLE_OUTCOME_ACCEPTED)
-      continue;
-    gpointer kept = *old;
-    *old = *new;
-    *new = kept;
-  }
+  for (guint i = 0; i < files->len; i++)
+    if (((const LedgerFile *)g_ptr_array_index(files, i))->number == number)
+      return TRUE;
+  return FALSE;
 }
 
-/* Tries again what waited for a file or an item that came later. *RET_MOVED: some of it is
- * decided now. */
-static gboolean retry_waiting(Keeper *keeper, GPtrArray *checks, gboolean *ret_moved,
-                              GError **error)
+/* Tries again what waited for a file, or an item, that came later. *RET_ANY: there was some. */
+static gboolean retry_ready(Keeper *keeper, const GPtrArray *all, gboolean *ret_any, GError **error)
 {
-  *ret_moved = FALSE;
-  for (guint i = 0; i < checks->len; i++) {
-    KeeperCheck *check = g_ptr_array_index(checks, i);
-    if (!check_is_waiting(check))
+  *ret_any = FALSE;
+  g_autoptr(GPtrArray) ready = ledger_ready_files(keeper->ledger, G_MININT64, error);
+  for (guint i = 0; ready != NULL && i < all->len; i++) {
+    Checked *checked = g_ptr_array_index(all, i);
+    if (!is_among(ready, checked->file->row->number))
       continue;
-    KeeperCheck *again = check_path(keeper, check->name, error);
-    if (again == NULL)
+    *ret_any = TRUE;
+    if (!try_file(keeper, checked, error))
       return FALSE;
-    *ret_moved = *ret_moved || count_waiting(again) < count_waiting(check);
-    carry_over(again, check);
-    keeper_check_free(check);
-    g_ptr_array_index(checks, i) = again;
   }
-  return TRUE;
+  return ready != NULL;
 }
 
-static gboolean check_paths(Keeper *keeper, char *const *paths, GPtrArray *checks, GError **error)
+static gboolean check_paths(Keeper *keeper, char *const *paths, GPtrArray *all, GError **error)
 {
   for (char *const *path = paths; *path != NULL; path++) {
-    KeeperCheck *check = check_path(keeper, *path, error);
-    if (check == NULL)
+    Checked *checked = g_new0(Checked, 1);
+    checked->check = g_new0(KeeperCheck, 1);
+    checked->check->name = g_strdup(*path);
+    g_ptr_array_add(all, checked);
+    if (!try_file(keeper, checked, error))
       return FALSE;
-    g_ptr_array_add(checks, check);
   }
-  gboolean moved = TRUE;
-  while (moved)
-    if (!retry_waiting(keeper, checks, &moved, error))
+  for (gboolean any = TRUE; any;)
+    if (!retry_ready(keeper, all, &any, error))
       return FALSE;
   return TRUE;
 }
 
+static GPtrArray *take_checks(GPtrArray *all)
+{
+  GPtrArray *checks = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_check_free);
+  for (guint i = 0; i < all->len; i++) {
+    Checked *checked = g_ptr_array_index(all, i);
+    checked->check->outcome = g_strdup(ledger_file_states[checked->file->row->state]);
+    checked->check->items = g_steal_pointer(&checked->file->rows);
+    g_ptr_array_add(checks, g_steal_pointer(&checked->check));
+  }
+  return checks;
+}
+
+/* In groups, round after round, as a run does it: so it says what a run would say. All of it
+ * goes into a branch of the ledger, which is gone with it. */
 GPtrArray *keeper_check(Keeper *keeper, char *const *paths, GError **error)
 {
-  g_autoptr(GPtrArray) checks = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_check_free);
+  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(checked_free);
   if (!ledger_present(keeper->ledger, clock_now(), &keeper->now, error))
     return NULL;
   keeper->pool = intake_pool_new(1, error);
-  if (keeper->pool == NULL || !keeper_group_begin(keeper, error))
+  if (keeper->pool == NULL)
     return NULL;
-  gboolean ok = check_paths(keeper, paths, checks, error);
+  if (check_paths(keeper, paths, all, error))
+    return take_checks(all);
   keeper_group_undo(keeper);
-  return ok ? g_steal_pointer(&checks) : NULL;
+  return NULL;
 }

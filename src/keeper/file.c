@@ -63,10 +63,20 @@ void keeper_file_count(KeeperFile *file, LedgerItem *row)
   file->accepted += row->outcome == LIFECYCLE_OUTCOME_ACCEPTED;
   file->rejected += row->outcome == LIFECYCLE_OUTCOME_REJECTED;
   file->waiting += row->outcome == LIFECYCLE_OUTCOME_WAITING;
-  if (file->rows != NULL)
+  if (file->rows == NULL)
+    ledger_item_free(row);
+  else if (row->position == file->rows->len)
     g_ptr_array_add(file->rows, row);
   else
-    ledger_item_free(row);
+    keeper_file_replace_row(file, row);
+}
+
+void keeper_file_replace_row(KeeperFile *file, LedgerItem *row)
+{
+  g_assert(row->position < file->rows->len);
+  gpointer *place = &g_ptr_array_index(file->rows, row->position);
+  ledger_item_free(*place);
+  *place = row;
 }
 
 /* How an earlier try of FILE decided its next item, or 0. */
@@ -105,11 +115,13 @@ gboolean keeper_file_take_item(Keeper *keeper, KeeperFile *file, RequestItem *it
   if (row == NULL)
     return FALSE;
   keeper->run.items++;
-  if (file->atomic != NULL && row->outcome == LIFECYCLE_OUTCOME_WAITING)
-    keeper_atomic_hold(file, g_steal_pointer(&own), position);
-  gboolean open = file->atomic != NULL || keeper->purpose == KEEPER_FOR_CHECK;
+  if (file->atomic != NULL && row->outcome == LIFECYCLE_OUTCOME_WAITING &&
+      !keeper_atomic_hold(keeper, file, item, position, error)) {
+    ledger_item_free(row);
+    return FALSE;
+  }
   keeper_file_count(file, row);
-  return !open || keeper_group_relieve(keeper, error);
+  return file->atomic == NULL || keeper_group_relieve(keeper, error);
 }
 
 /* Stands for a file with secrets of which nothing else can be kept. */

@@ -1,5 +1,9 @@
 #include "keeper/keeper-private.h"
 
+/* What is decided together at most. */
+#define GROUP_FILES 400
+#define GROUP_ITEMS 2000
+
 gboolean keeper_group_begin(Keeper *keeper, GError **error)
 {
   if (keeper->group_open)
@@ -8,12 +12,18 @@ gboolean keeper_group_begin(Keeper *keeper, GError **error)
   return keeper->group_open;
 }
 
-#define GROUP_MEMORY 2000 /* issues, archives and outputs */
+gboolean keeper_group_is_full(const Keeper *keeper)
+{
+  return keeper->decided->len >= GROUP_FILES || keeper->group_items >= GROUP_ITEMS;
+}
 
+/* All of it is in the transaction under way, and so is there with its commit or not at all (I1):
+ * certificates with their keys, and a row for each file that is to be written. */
 gboolean keeper_group_relieve(Keeper *keeper, GError **error)
 {
-  if (keeper->issues->len + keeper->archives->len + keeper->outputs->len < GROUP_MEMORY)
+  if (keeper->group_items < GROUP_ITEMS)
     return TRUE;
+  keeper->group_items = 0;
   if (!keeper_make_issues(keeper, error) || !keeper_make_archives(keeper, error) ||
       !ledger_flush_stale(keeper->ledger, error))
     return FALSE;
@@ -28,6 +38,7 @@ void keeper_group_undo(Keeper *keeper)
   if (keeper->group_open)
     ledger_rollback(keeper->ledger);
   keeper->group_open = FALSE;
+  keeper->group_items = 0;
   keeper_forget_issues(keeper);
   g_ptr_array_set_size(keeper->archives, 0);
   keeper_forget_outputs(keeper);

@@ -64,8 +64,8 @@ typedef struct {
 /* The files of a group that is committed, on their way to disk. */
 typedef struct KeeperWriting KeeperWriting;
 
-/* An atomic batch under way: a part of the transaction, undone unless every item
- * of it is accepted. */
+/* An atomic batch under way: a transaction of its own, undone unless every item of it is
+ * accepted. */
 typedef struct KeeperAtomic KeeperAtomic;
 
 /* A file of the inbox under way. */
@@ -79,7 +79,8 @@ typedef struct {
   gint64 position;  /* of the next item */
   gboolean secrets; /* what is kept of it is blanked */
   guint accepted, rejected, waiting;
-  GPtrArray *rows;      /* LedgerItem, where they are needed again: atomic batches, check */
+  GPtrArray *rows;      /* LedgerItem by position, where they are needed again: atomic batches,
+                           check; else NULL */
   KeeperAtomic *atomic; /* of an atomic batch under way; else NULL */
 } KeeperFile;
 
@@ -171,8 +172,9 @@ gboolean keeper_group_end(Keeper *keeper, GError **error);
  * still to be written: the next run does it (keeper_recover_outputs()). */
 gboolean keeper_group_next(Keeper *keeper, GError **error);
 void keeper_group_undo(Keeper *keeper);
-/* Of a group that cannot end yet (an atomic batch, a check) makes what is decided and keeps it in
- * the ledger alone, once it is much: memory does not grow with the batch. */
+gboolean keeper_group_is_full(const Keeper *keeper);
+/* Of a group that is full and cannot end yet (an atomic batch) makes what is decided, and keeps
+ * it in the ledger alone: memory does not grow with the batch. */
 gboolean keeper_group_relieve(Keeper *keeper, GError **error);
 
 /* Files */
@@ -188,6 +190,8 @@ gboolean keeper_file_begin_batch(Keeper *keeper, KeeperFile *file, const Request
 gboolean keeper_file_take_item(Keeper *keeper, KeeperFile *file, RequestItem *item, GError **error);
 /* Counts how ROW (taken over) of FILE was decided. */
 void keeper_file_count(KeeperFile *file, LedgerItem *row);
+/* Puts ROW (taken over) in the place of the one that an earlier try of FILE made. */
+void keeper_file_replace_row(KeeperFile *file, LedgerItem *row);
 /* Ends FILE. *RET_DECIDED tells whether it is decided: not when it waits, or
  * may still be being written. */
 gboolean keeper_file_end(Keeper *keeper, KeeperFile *file, RequestFile *read, gboolean *ret_decided,
@@ -202,8 +206,9 @@ void keeper_end_waiting(const Keeper *keeper, const RequestItem *item, LedgerIte
 
 /* Atomic batches */
 gboolean keeper_atomic_begin(Keeper *keeper, KeeperFile *file, GError **error);
-/* Keeps a waiting ITEM (taken over) of the batch for another try at its end. */
-void keeper_atomic_hold(KeeperFile *file, RequestItem *item, gint64 position);
+/* Keeps a waiting ITEM of the batch for another try at its end. */
+gboolean keeper_atomic_hold(Keeper *keeper, KeeperFile *file, const RequestItem *item,
+                            gint64 position, GError **error);
 /* Tries again what waited, since items may refer to each other in any order;
  * then keeps all of the batch or, if WHOLE is FALSE or an item is not accepted,
  * nothing of it. */

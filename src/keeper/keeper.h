@@ -75,8 +75,8 @@ typedef struct {
 void keeper_check_free(KeeperCheck *check);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeeperCheck, keeper_check_free)
 
-/* Applies the files at PATHS, in this order, in a transaction that is rolled
- * back: GPtrArray of KeeperCheck, one each. */
+/* Applies the files at PATHS, in this order, to a branch of the ledger, and tries again what waited
+ * for one of them: GPtrArray of KeeperCheck, one each. */
 GPtrArray *keeper_check(Keeper *keeper, char *const *paths, GError **error);
 
 /* Makes all pages anew. */

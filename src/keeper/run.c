@@ -9,10 +9,7 @@
 #include "base/text.h"
 #include "keeper/keeper-private.h"
 
-/* What is decided together at most, and how long a decided file waits for
- * others to join its group. */
-#define GROUP_FILES 400
-#define GROUP_ITEMS 2000
+/* How long a decided file waits for others to join its group. */
 #define GROUP_WAIT_MS 50
 
 static volatile sig_atomic_t stop_asked;
@@ -136,11 +133,6 @@ static gboolean take_answer(Inbox *inbox, IntakeAnswer *answer, GError **error)
   return keeper_file_begin_batch(keeper, file, answer->file, error);
 }
 
-static gboolean group_is_full(const Keeper *keeper)
-{
-  return keeper->decided->len >= GROUP_FILES || keeper->group_items >= GROUP_ITEMS;
-}
-
 static gboolean end_group(Inbox *inbox, GError **error)
 {
   if (!keeper_group_next(inbox->keeper, error))
@@ -158,7 +150,7 @@ static gboolean take_next(Inbox *inbox, GError **error)
   gboolean nothing = answer.type == INTAKE_ANSWER_NOTHING;
   gboolean ok = nothing || take_answer(inbox, &answer, error);
   intake_answer_clear(&answer);
-  if (ok && !inbox->atomic && (nothing || group_is_full(inbox->keeper)))
+  if (ok && !inbox->atomic && (nothing || keeper_group_is_full(inbox->keeper)))
     ok = end_group(inbox, error);
   return ok;
 }

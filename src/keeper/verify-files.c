@@ -68,14 +68,48 @@ static void suspect_output(Verify *verify, const LedgerOutput *output, const cha
 }
 
 /* The ledger's own copy. It is of one view, so that nothing can have changed it. */
+static void compare_copy(Verify *verify, const LedgerOutput *output, const char *sha256)
+{
+  if (strcmp(sha256, output->sha256) != 0)
+    verify_differ(verify, what_is(output), output->path,
+                  "the ledger's own copy of it was changed, or the SHA-256 beside it");
+}
+
 static void check_copy(Verify *verify, const LedgerOutput *output, GBytes *copy)
 {
   gsize length;
   const void *bytes = g_bytes_get_data(copy, &length);
   g_autofree char *sha256 = text_sha256(bytes, length);
-  if (strcmp(sha256, output->sha256) != 0)
-    verify_differ(verify, what_is(output), output->path,
-                  "the ledger's own copy of it was changed, or the SHA-256 beside it");
+  compare_copy(verify, output, sha256);
+}
+
+static gboolean check_parts(Verify *verify, const LedgerOutput *output, GError **error)
+{
+  g_autoptr(GChecksum) digest = g_checksum_new(G_CHECKSUM_SHA256);
+  for (gint64 i = 0; i < output->parts; i++) {
+    g_autoptr(GError) failed = NULL;
+    g_autoptr(GBytes) part =
+        ledger_read_output_part(verify->keeper->ledger, output->number, i, &failed);
+    if (g_error_matches(failed, CERTDROP_ERROR, CERTDROP_ERROR_CORRUPT))
+      break; /* what is missing is not in the digest */
+    if (part == NULL) {
+      g_propagate_error(error, g_steal_pointer(&failed));
+      return FALSE;
+    }
+    g_checksum_update(digest, g_bytes_get_data(part, NULL), (gssize)g_bytes_get_size(part));
+  }
+  compare_copy(verify, output, g_checksum_get_string(digest));
+  return TRUE;
+}
+
+static gboolean check_all_parts(Verify *verify, const GPtrArray *written, GError **error)
+{
+  for (guint i = 0; i < written->len; i++) {
+    const LedgerOutput *output = ((const LedgerWritten *)g_ptr_array_index(written, i))->output;
+    if (output->parts > 0 && !check_parts(verify, output, error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static void check_kept(Verify *verify, const LedgerWritten *written)
@@ -151,7 +185,8 @@ gboolean verify_written(Verify *verify, GError **error)
   for (gint64 last = 0;;) {
     g_autoptr(GPtrArray) written =
         ledger_written_after(verify->keeper->ledger, last, VERIFY_PORTION, error);
-    if (written == NULL || !keeper_parallel(verify->keeper, written, check_written, verify, error))
+    if (written == NULL || !check_all_parts(verify, written, error) ||
+        !keeper_parallel(verify->keeper, written, check_written, verify, error))
       return FALSE;
     if (written->len == 0)
       break;

@@ -89,6 +89,32 @@ gboolean ledger_count_items(Ledger *ledger, gint64 file, gint64 *ret_items, gint
   return TRUE;
 }
 
+gboolean ledger_hold_item(Ledger *ledger, gint64 position, GBytes *item, GError **error)
+{
+  return ledger_do(ledger, error, "INSERT INTO held VALUES ($1, $2)", "nb", position, item);
+}
+
+gboolean ledger_let_go_item(Ledger *ledger, gint64 position, GError **error)
+{
+  return ledger_do(ledger, error, "DELETE FROM held WHERE position = $1", "n", position);
+}
+
+gboolean ledger_next_held_item(Ledger *ledger, gint64 *position, GBytes **ret_item, GError **error)
+{
+  sqlite3_stmt *row =
+      ledger_query(ledger, error,
+                   "SELECT position, item FROM held WHERE position > $1 ORDER BY position LIMIT 1",
+                   "n", *position);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  *ret_item = NULL;
+  if (more <= 0)
+    return more == 0;
+  *position = sqlite3_column_int64(row, 0);
+  *ret_item = column_bytes(row, 1);
+  sqlite3_reset(row);
+  return TRUE;
+}
+
 void ledger_reference_free(LedgerReference *reference)
 {
   if (reference == NULL)

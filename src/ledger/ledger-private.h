@@ -76,9 +76,6 @@ GPtrArray *column_faults(sqlite3_stmt *statement, int column);
 /* Faults for storing: NULL where there are none. */
 GBytes *faults_for_storing(const GPtrArray *faults);
 
-/* Forgets what was cached of a transaction, or a part of one, that is undone. */
-void ledger_forget(Ledger *ledger);
-
 /* Counts a file that was decided as STATE. */
 gboolean ledger_count_file(Ledger *ledger, LedgerFileState state, GError **error);
 

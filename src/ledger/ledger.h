@@ -48,10 +48,6 @@ void ledger_rollback(Ledger *ledger);
  * ledger_rollback(), since there is nothing to keep. */
 gboolean ledger_begin_reading(Ledger *ledger, GError **error);
 
-/* A part of a transaction that can be undone by itself (an atomic batch). */
-gboolean ledger_begin_part(Ledger *ledger, GError **error);
-gboolean ledger_end_part(Ledger *ledger, gboolean keep, GError **error);
-
 /* Facts for decisions */
 
 /* The order REF. *RET_ORDER is NULL where there is none. */
@@ -150,6 +146,14 @@ gboolean ledger_put_item(Ledger *ledger, const LedgerItem *item, GError **error)
 /* The outcome of an item that was decided in an earlier try, or 0. */
 gboolean ledger_read_item_outcome(Ledger *ledger, gint64 file, gint64 position,
                                   LifecycleOutcome *ret_outcome, GError **error);
+
+/* Items of the atomic batch under way that wait for another one of it, as bytes: too many for
+ * memory, perhaps. They are let go of before the transaction ends, or undone with it. */
+gboolean ledger_hold_item(Ledger *ledger, gint64 position, GBytes *item, GError **error);
+gboolean ledger_let_go_item(Ledger *ledger, gint64 position, GError **error);
+/* The next one behind *POSITION, which becomes its position; NULL in *RET_ITEM after the last. */
+gboolean ledger_next_held_item(Ledger *ledger, gint64 *position, GBytes **ret_item, GError **error);
+
 gboolean ledger_add_reference(Ledger *ledger, const LedgerReference *reference, gint64 file,
                               GError **error);
 /* Says that what waits for ORDER or one of its certificates may try again. */

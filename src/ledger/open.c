@@ -114,34 +114,13 @@ gboolean ledger_commit(Ledger *ledger, GError **error)
   return ledger_do(ledger, error, "COMMIT", "");
 }
 
-void ledger_forget(Ledger *ledger)
-{
-  g_hash_table_remove_all(ledger->products);
-  g_clear_pointer(&ledger->file_name, g_free);
-  ledger->file_number = 0;
-  g_clear_pointer(&ledger->log_hash, g_free);
-}
-
 void ledger_rollback(Ledger *ledger)
 {
   sqlite3_exec(ledger->database, "ROLLBACK", NULL, NULL, NULL);
   g_hash_table_remove_all(ledger->stale);
   g_hash_table_remove_all(ledger->blocks);
-  ledger_forget(ledger);
-}
-
-gboolean ledger_begin_part(Ledger *ledger, GError **error)
-{
-  return ledger_flush_blocks(ledger, error) && ledger_do(ledger, error, "SAVEPOINT part", "");
-}
-
-gboolean ledger_end_part(Ledger *ledger, gboolean keep, GError **error)
-{
-  if (!keep) {
-    ledger_forget(ledger);
-    g_hash_table_remove_all(ledger->blocks);
-    if (!ledger_do(ledger, error, "ROLLBACK TO part", ""))
-      return FALSE;
-  }
-  return ledger_do(ledger, error, "RELEASE part", "");
+  g_hash_table_remove_all(ledger->products);
+  g_clear_pointer(&ledger->file_name, g_free);
+  ledger->file_number = 0;
+  g_clear_pointer(&ledger->log_hash, g_free);
 }

@@ -196,3 +196,9 @@ CREATE TABLE output_part (
   content BYTEA NOT NULL,
   PRIMARY KEY (output, part)
 );
+
+-- Items of an atomic batch that wait for another one of it. Empty once it is decided.
+CREATE TABLE held (
+  position INTEGER PRIMARY KEY,
+  item BYTEA NOT NULL
+);

@@ -189,8 +189,9 @@ static LedgerWritten *written_from_row(sqlite3_stmt *row)
   output->format = column_text(row, 4);
   output->sha256 = column_text(row, 5);
   output->content = column_bytes(row, 6);
-  written->done = sqlite3_column_int64(row, 7) != 0;
-  written->kept = column_bytes(row, 8);
+  output->parts = sqlite3_column_int64(row, 7);
+  written->done = sqlite3_column_int64(row, 8) != 0;
+  written->kept = column_bytes(row, 9);
   return written;
 }
 
@@ -200,7 +201,8 @@ GPtrArray *ledger_written_after(Ledger *ledger, gint64 number, guint limit, GErr
                   LEDGER_OUTPUT_ATTACHMENT == 3);
   sqlite3_stmt *row = ledger_query(
       ledger, error,
-      "SELECT o.number, o.kind, o.path, o.certificate, o.format, o.sha256, o.content, o.done, "
+      "SELECT o.number, o.kind, o.path, o.certificate, o.format, o.sha256, o.content, o.parts, "
+      "o.done, "
       "CASE WHEN o.kind = 1 THEN (SELECT a.kept FROM archive a WHERE a.path = o.path) END "
       "FROM output o WHERE o.number > $1 AND o.kind <= 3 ORDER BY o.number LIMIT $2",
       "nn", number, (gint64)limit);

@@ -196,32 +196,71 @@ static void test_rollback(Book *book, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpint(wrong, ==, 0);
 }
 
-/* Parts: kept, undone, and one inside the other. */
+static char *next_held(Book *book, gint64 *position)
+{
+  g_autoptr(GBytes) item = NULL;
+  OK(ledger_next_held_item(book->ledger, position, &item, error));
+  return item != NULL ? g_strndup(g_bytes_get_data(item, NULL), g_bytes_get_size(item)) : NULL;
+}
+
+/* Items of an atomic batch that wait: in their order, whatever that of their coming. */
+static void test_held(Book *book, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autoptr(GBytes) second = g_bytes_new_static("second", strlen("second"));
+  g_autoptr(GBytes) first = g_bytes_new_static("first", strlen("first"));
+  gint64 position = -1;
+  begin(book);
+  OK(ledger_hold_item(book->ledger, 7, second, error));
+  OK(ledger_hold_item(book->ledger, 0, first, error));
+  g_autofree char *one = next_held(book, &position);
+  g_assert_cmpstr(one, ==, "first");
+  g_assert_cmpint(position, ==, 0);
+  OK(ledger_let_go_item(book->ledger, position, error));
+  g_autofree char *two = next_held(book, &position);
+  g_assert_cmpstr(two, ==, "second");
+  g_assert_cmpint(position, ==, 7);
+  g_assert_null(next_held(book, &position));
+  position = -1;
+  g_autofree char *again = next_held(book, &position);
+  g_assert_cmpstr(again, ==, "second");
+  ledger_rollback(book->ledger);
+  position = -1;
+  g_assert_null(next_held(book, &position));
+}
+
+/* A document in parts: all there, in their order; one that is missing is said. */
 static void test_parts(Book *book, gconstpointer data G_GNUC_UNUSED)
 {
+  LedgerOutput output = {.kind = LEDGER_OUTPUT_DOCUMENT,
+                         .receipt = TRUE,
+                         .path = (char *)"outbox/receipts/a.xml.receipt.xml",
+                         .sha256 = (char *)""};
+  const char *const contents[] = {"<receipt>", "<item/>", "</receipt>"};
   begin(book);
-  add_order(book, "PO-1", "dv", 1, FALSE);
-  OK(ledger_begin_part(book->ledger, error));
-  add_order(book, "PO-2", "free", 1, TRUE);
-  OK(ledger_begin_part(book->ledger, error));
-  add_order(book, "PO-3", "ov", 1, FALSE);
-  OK(ledger_end_part(book->ledger, FALSE, error));
-  g_assert_cmpint(status_of(book, "PO-3.1"), ==, 0);
-  g_assert_cmpint(status_of(book, "PO-2.1"), ==, LIFECYCLE_STATUS_PAID);
-  OK(ledger_end_part(book->ledger, FALSE, error));
-  OK(ledger_begin_part(book->ledger, error));
-  add_order(book, "PO-4", "ev", 1, FALSE);
-  OK(ledger_end_part(book->ledger, TRUE, error));
+  OK(ledger_add_output(book->ledger, &output, error));
+  for (gsize i = 0; i < G_N_ELEMENTS(contents); i++) {
+    g_autoptr(GBytes) part = g_bytes_new_static(contents[i], strlen(contents[i]));
+    OK(ledger_add_output_part(book->ledger, &output, part, error));
+  }
+  output.sha256 = (char *)"digest";
+  OK(ledger_end_output_parts(book->ledger, &output, error));
   commit(book);
-  g_assert_cmpint(status_of(book, "PO-1.1"), ==, LIFECYCLE_STATUS_AWAITING_PAYMENT);
-  g_assert_cmpint(status_of(book, "PO-2.1"), ==, 0);
-  g_autoptr(LedgerCertificate) last = read_certificate(book, "PO-4.1");
-  g_assert_cmpint(last->number, ==, 2);
-  g_assert_cmpstr(last->product->id, ==, "ev");
-  assert_counts(book);
-  gint64 wrong = -1, count = 0;
-  OK(ledger_check_log(book->ledger, &wrong, &count, error));
-  g_assert_cmpint(wrong, ==, 0);
+  g_autoptr(GPtrArray) pending = NULL;
+  OK(pending = ledger_pending_outputs(book->ledger, 10, error));
+  g_assert_cmpuint(pending->len, ==, 1);
+  const LedgerOutput *row = g_ptr_array_index(pending, 0);
+  g_assert_cmpint(row->parts, ==, 3);
+  g_assert_cmpstr(row->sha256, ==, "digest");
+  g_assert_null(row->content);
+  for (gsize i = 0; i < G_N_ELEMENTS(contents); i++) {
+    g_autoptr(GBytes) part = NULL;
+    OK(part = ledger_read_output_part(book->ledger, row->number, (gint64)i, error));
+    g_assert_cmpmem(g_bytes_get_data(part, NULL), g_bytes_get_size(part), contents[i],
+                    strlen(contents[i]));
+  }
+  g_autoptr(GError) missing = NULL;
+  g_assert_null(ledger_read_output_part(book->ledger, row->number, 3, &missing));
+  g_assert_error(missing, CERTDROP_ERROR, CERTDROP_ERROR_CORRUPT);
 }
 
 /* Runs and time */
@@ -328,6 +367,7 @@ int main(int argc, char **argv)
   LEDGER_ADD("payment", test_payment);
   LEDGER_ADD("moves", test_moves);
   LEDGER_ADD("rollback", test_rollback);
+  LEDGER_ADD("held", test_held);
   LEDGER_ADD("parts", test_parts);
   LEDGER_ADD("present", test_present);
   LEDGER_ADD("runs", test_runs);
