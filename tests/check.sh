@@ -70,7 +70,7 @@ for part in "${parts[@]}"; do
     ;;
   pages)
     build
-    add plain tests/pages/check.sh tests/pages/forms.sh
+    add plain tests/pages/check.sh tests/pages/forms.sh tests/pages/search.sh
     ;;
   valgrind)
     build VARIANT=valgrind all unit

@@ -1,6 +1,7 @@
 /* The page of a certificate. */
 #include "reports/certificate.h"
 
+#include "reports/search.h"
 #include "reports/table.h"
 
 /* How many entries of its history a page shows. */
@@ -165,13 +166,15 @@ static Page *certificate_build(const ReportsContext *context, gconstpointer data
 
 const PageKind certificate_page = {certificate_build, certificate_model_free};
 
-gboolean certificate_write(Writer *writer, const ReportsContext *context, const char *id,
-                           GError **error)
+gboolean certificate_write(Writer *writer, const ReportsContext *context, Search *search,
+                           const char *id, GError **error)
 {
   g_autoptr(CertificateModel) model = NULL;
   if (!certificate_read(context->ledger, id, &model, error))
     return FALSE;
   g_autofree char *path = g_strdup_printf("certificate/%s", id);
+  if (model != NULL && !search_put(search, model, error))
+    return FALSE;
   if (model == NULL || model->certificate->status == 0)
     return writer_remove_page(writer, path, error);
   writer_add(writer, &certificate_page, g_steal_pointer(&model), path, NULL);

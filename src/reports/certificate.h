@@ -6,6 +6,8 @@
 #include "reports/table.h"
 #include "reports/writer.h"
 
+struct Search; /* search.h */
+
 /* What the page of a certificate is made from. */
 typedef struct {
   LedgerCertificate *certificate;
@@ -30,9 +32,10 @@ gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret
 void certificate_model_free(gpointer model);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CertificateModel, certificate_model_free)
 
-/* Has the page of ID written, or removed where there is no such certificate. */
-gboolean certificate_write(Writer *writer, const ReportsContext *context, const char *id,
-                           GError **error);
+/* Has the page of ID written, or removed where there is no such certificate, and SEARCH
+ * find it, or not. */
+gboolean certificate_write(Writer *writer, const ReportsContext *context, struct Search *search,
+                           const char *id, GError **error);
 
 /* ---- Parts of the page, one a file ---- */
 void certificate_add_facts(const Page *page, cmark_node *parent, const CertificateModel *model);

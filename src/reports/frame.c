@@ -19,10 +19,12 @@ static const char *const template_paths[FRAME_N] = {
 const char *const frame_files[FRAME_FILE_N] = {
     [FRAME_FILE_STYLE] = "style.css",
     [FRAME_FILE_FORM] = "form.js",
+    [FRAME_FILE_SEARCH] = "search.js",
 };
 
 static const FrameFile script_files[PAGE_SCRIPT_N] = {
     [PAGE_SCRIPT_FORM] = FRAME_FILE_FORM,
+    [PAGE_SCRIPT_SEARCH] = FRAME_FILE_SEARCH,
 };
 
 /* What a page with a script adds to its policy. */
@@ -32,6 +34,7 @@ static const char *const view_names[PAGE_VIEW_N] = {
     [PAGE_VIEW_OVERVIEW] = "overview", [PAGE_VIEW_CERTIFICATES] = "certificates",
     [PAGE_VIEW_UNISSUED] = "unissued", [PAGE_VIEW_INCOMING] = "incoming",
     [PAGE_VIEW_PURCHASE] = "purchase", [PAGE_VIEW_DOCUMENTS] = "documents",
+    [PAGE_VIEW_SEARCH] = "search",
 };
 
 /* What stands for a placeholder. */

@@ -16,11 +16,17 @@ typedef enum {
   PAGE_VIEW_INCOMING,
   PAGE_VIEW_PURCHASE,
   PAGE_VIEW_DOCUMENTS,
+  PAGE_VIEW_SEARCH,
   PAGE_VIEW_N
 } PageView;
 
 /* The script that a page loads; it works without. */
-typedef enum { PAGE_SCRIPT_NONE = 0, PAGE_SCRIPT_FORM, PAGE_SCRIPT_N } PageScript;
+typedef enum {
+  PAGE_SCRIPT_NONE = 0,
+  PAGE_SCRIPT_FORM,
+  PAGE_SCRIPT_SEARCH,
+  PAGE_SCRIPT_N
+} PageScript;
 
 typedef struct {
   cmark_node *root;

@@ -8,6 +8,8 @@
 #include "reports/incoming.h"
 #include "reports/overview.h"
 #include "reports/reports-private.h"
+#include "reports/search-shards.h"
+#include "reports/search.h"
 
 static gboolean assets_write(Writer *writer, const ReportsContext *context, GError **error)
 {
@@ -25,14 +27,14 @@ static gboolean assets_write(Writer *writer, const ReportsContext *context, GErr
 /* Pages that every run writes. */
 static gboolean (*const standing[])(Writer *writer, const ReportsContext *context,
                                     GError **error) = {
-    assets_write, overview_write, waiting_write, purchase_write, documents_write,
+    assets_write, overview_write, waiting_write, purchase_write, documents_write, search_write_page,
 };
 
 static gboolean reports_make_folders(const ReportsContext *context, const ReportsList *lists,
                                      GError **error)
 {
   static const char *const folders[] = {"reports", "reports/certificate", "reports/request",
-                                        "reports/status"};
+                                        "reports/status", SEARCH_FOLDER};
   for (guint i = 0; i < G_N_ELEMENTS(folders); i++)
     if (!file_make_folder(context->root, folders[i], 0755, error))
       return FALSE;
@@ -72,14 +74,14 @@ static gboolean reports_refresh_list(Writer *writer, const ReportsContext *conte
   return TRUE;
 }
 
-static gboolean reports_write_stale(Writer *writer, const ReportsContext *context,
+static gboolean reports_write_stale(Writer *writer, const ReportsContext *context, Search *search,
                                     const ReportsList *lists, const GPtrArray *stale,
                                     GError **error)
 {
   for (guint i = 0; i < stale->len; i++) {
     const LedgerStale *topic = g_ptr_array_index(stale, i);
     if (topic->topic == LEDGER_STALE_CERTIFICATE &&
-        !certificate_write(writer, context, topic->key, error))
+        !certificate_write(writer, context, search, topic->key, error))
       return FALSE;
   }
   for (guint i = 0; i < REPORTS_LIST_N; i++)
@@ -96,19 +98,21 @@ gboolean reports_refresh(const ReportsContext *context, GPtrArray *stale, guint 
   if (!reports_make_folders(context, lists, error))
     return FALSE;
   g_autoptr(Writer) writer = writer_new(context, error);
-  guint pages = 0, feeds = 0;
-  if (writer == NULL || !reports_write_stale(writer, context, lists, stale, error) ||
-      !feeds_write(context, stale, &feeds, error) || !writer_finish(writer, &pages, error))
+  g_autoptr(Search) search = search_new(context, FALSE);
+  guint pages = 0, others = 0;
+  if (writer == NULL || !reports_write_stale(writer, context, search, lists, stale, error) ||
+      !search_finish(search, &others, error) || !feeds_write(context, stale, &others, error) ||
+      !writer_finish(writer, &pages, error))
     return FALSE;
   if (ret_written != NULL)
-    *ret_written = pages + feeds;
+    *ret_written = pages + others;
   return TRUE;
 }
 
-/* Goes over the blocks of LIST from the newest on. With CERTIFICATES, writes the
- * pages of the certificates in them too. */
+/* Goes over the blocks of LIST from the newest on. With SEARCH, writes the pages of the
+ * certificates in them too, and has it find them. */
 static gboolean reports_write_list(Writer *writer, const ReportsContext *context,
-                                   const ReportsList *list, gboolean certificates, GError **error)
+                                   const ReportsList *list, Search *search, GError **error)
 {
   gint64 block = G_MAXINT64;
   while (list->next(context->ledger, list, block, -1, &block, error)) {
@@ -117,24 +121,24 @@ static gboolean reports_write_list(Writer *writer, const ReportsContext *context
     if (!reports_write_block(writer, context, list, block, error))
       return FALSE;
     g_autoptr(GPtrArray) rows =
-        certificates ? list->read(context->ledger, list, block, error) : g_ptr_array_new();
+        search != NULL ? list->read(context->ledger, list, block, error) : g_ptr_array_new();
     if (rows == NULL)
       return FALSE;
     for (guint i = 0; i < rows->len; i++) {
       const LedgerCertificate *certificate = g_ptr_array_index(rows, i);
-      if (!certificate_write(writer, context, certificate->id, error))
+      if (!certificate_write(writer, context, search, certificate->id, error))
         return FALSE;
     }
   }
   return FALSE;
 }
 
-static gboolean reports_write_all(Writer *writer, const ReportsContext *context,
+static gboolean reports_write_all(Writer *writer, const ReportsContext *context, Search *search,
                                   const ReportsList *lists, GError **error)
 {
   for (guint i = 0; i < REPORTS_LIST_N; i++) {
     gboolean first = strcmp(lists[i].folder, "list") == 0;
-    if (!reports_write_list(writer, context, &lists[i], first, error))
+    if (!reports_write_list(writer, context, &lists[i], first ? search : NULL, error))
       return FALSE;
   }
   return reports_write_standing(writer, context, lists, error);
@@ -147,12 +151,13 @@ gboolean reports_make_all(const ReportsContext *context, guint *ret_written, GEr
   if (!reports_make_folders(context, lists, error))
     return FALSE;
   g_autoptr(Writer) writer = writer_new(context, error);
-  guint pages = 0, feeds = 0;
-  if (writer == NULL || !reports_write_all(writer, context, lists, error) ||
-      !feeds_write(context, NULL, &feeds, error) || !writer_finish(writer, &pages, error) ||
-      !reports_sweep(context, lists, error))
+  g_autoptr(Search) search = search_new(context, TRUE);
+  guint pages = 0, others = 0;
+  if (writer == NULL || !reports_write_all(writer, context, search, lists, error) ||
+      !search_finish(search, &others, error) || !feeds_write(context, NULL, &others, error) ||
+      !writer_finish(writer, &pages, error) || !reports_sweep(context, lists, error))
     return FALSE;
   if (ret_written != NULL)
-    *ret_written = pages + feeds;
+    *ret_written = pages + others;
   return TRUE;
 }

@@ -19,13 +19,15 @@ names=(secure-ov-multi standard-dv-single free-dv-single standard-dv-wildcard in
 for round in $(seq 1 12); do
   for n in $(seq 1 12); do
     ref=R$round-$n-x
-    case $((RANDOM % 9)) in
+    case $((RANDOM % 11)) in
     0) order "$ref" "${names[$((RANDOM % 5))]}" ;;
     1) order "$ref" no-such-product ;;
     2) payment "P-$ref" "R$((round - 1))-$n-x" "$(price standard-dv-single)" ;;
     3) application "A-$ref" "R$((round - 1))-$n-x.1" submit "$(domains "r$round-$n.example.test")$applicant" ;;
     4) dv_order "$ref" "www$n.iana.org" ;;
     5) review "V-$ref" "R$((round - 1))-$n-x.1" "$([ $((RANDOM % 2)) = 0 ] && echo approve || echo reject)" ;;
+    6) printf '<deletion xmlns="urn:certdrop:1" ref="D-%s" certificate="R%s.1"/>' "$ref" "$((round - 1))-$n-x" ;;
+    7) printf '<revocation xmlns="urn:certdrop:1" ref="Z-%s" certificate="R%s.1" reason="superseded"/>' "$ref" "$((round - 1))-$n-x" ;;
     *) dv_order "$ref" "r$round-$n.example.test" ;;
     esac | drop "$ref.xml"
   done
