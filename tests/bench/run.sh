@@ -38,17 +38,25 @@ issued() { find "$folder/$1/outbox/certificates" -name '*.zip' | wc -l; }
 
 echo "$(nproc) processors, $(awk -F ': ' '/model name/ { print $2; exit }' /proc/cpuinfo)"
 
-# The script, on all processors.
-mkdir -p "$folder/ca" "$folder/peer/certificates" "$folder/peer/receipts" "$folder/peer/reports"
+# The script, one order after the other, as such scripts are, and on all processors.
+mkdir -p "$folder/ca"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=Bench CA' -days 365 \
   -keyout "$folder/ca/issuing.key" -out "$folder/ca/issuing.crt" 2>/dev/null
 seq 1 "$peer" >"$folder/numbers"
-read -r peer_seconds peer_processor _ < <(python3 "$bench/measure.py" \
-  xargs -a "$folder/numbers" -P "$(nproc)" -n 20 "$bench/peer.sh" "$folder/ca" "$folder/peer")
-[ "$(find "$folder/peer" -name '*.zip' | wc -l)" = "$peer" ] || { echo "the script failed" >&2; exit 1; }
-peer_rate=$(calculate %.1f "$peer / $peer_seconds")
+peer_run() { # PROCESSES: seconds, processor seconds
+  local out=$folder/peer-$1
+  mkdir -p "$out/certificates" "$out/receipts" "$out/reports"
+  python3 "$bench/measure.py" xargs -a "$folder/numbers" -P "$1" -n 20 "$bench/peer.sh" "$folder/ca" "$out"
+  [ "$(find "$out" -name '*.zip' | wc -l)" = "$peer" ] || { echo "the script failed" >&2; exit 1; }
+}
+read -r one_seconds one_processor _ < <(peer_run 1)
+read -r all_seconds all_processor _ < <(peer_run "$(nproc)")
+one_rate=$(calculate %.1f "$peer / $one_seconds")
+all_rate=$(calculate %.1f "$peer / $all_seconds")
 printf '%-48s %10s a second  (%s s, %s s of processor)\n' "script with openssl and zip, $peer orders" \
-  "$peer_rate" "$peer_seconds" "$peer_processor"
+  "$one_rate" "$one_seconds" "$one_processor"
+printf '%-48s %10s a second  (%s s, %s s of processor)\n' "the same on $(nproc) processors" \
+  "$all_rate" "$all_seconds" "$all_processor"
 
 # certdrop, in one run.
 new_instance rate
@@ -57,9 +65,10 @@ read -r seconds processor largest together < <(run rate 1)
 [ "$(issued rate)" = "$orders" ] || { tail "$folder/log"; echo "certdrop failed" >&2; exit 1; }
 rate=$(calculate %.1f "$orders / $seconds")
 printf '%-48s %10s a second  (%s s, %s s of processor)\n' "certdrop, $orders orders in one run" "$rate" "$seconds" "$processor"
-printf '%-48s %10s times     (processor: %s; asked for: 75)\n' 'ratio' \
-  "$(calculate %.1f "$rate / $peer_rate")" \
-  "$(calculate %.1f "($peer_processor / $peer) / ($processor / $orders)")"
+printf '%-48s %10s times     (processor: %s; asked for: 75)\n' 'ratio to the script' \
+  "$(calculate %.1f "$rate / $one_rate")" \
+  "$(calculate %.1f "($one_processor / $peer) / ($processor / $orders)")"
+printf '%-48s %10s times\n' "ratio to the script on $(nproc) processors" "$(calculate %.1f "$rate / $all_rate")"
 
 # Memory.
 if [ "$memory" -gt 0 ]; then
