@@ -33,15 +33,17 @@ gboolean clock_parse(const char *text, gint64 *ret_time, GError **error)
   return TRUE;
 }
 
-static char *clock_format_as(gint64 time, const char *format)
-{
-  g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc(time);
-  return moment != NULL ? g_date_time_format(moment, format) : g_strdup("-");
-}
-
+/* Feeds have many: g_date_time_format() takes three times as long. */
 char *clock_format(gint64 time)
 {
-  return clock_format_as(time, "%Y-%m-%dT%H:%M:%SZ");
+  g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc(time);
+  if (moment == NULL)
+    return g_strdup("-");
+  int year = 0, month = 0, day = 0;
+  g_date_time_get_ymd(moment, &year, &month, &day);
+  return g_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02dZ", year, month, day,
+                         g_date_time_get_hour(moment), g_date_time_get_minute(moment),
+                         g_date_time_get_second(moment));
 }
 
 char *clock_format_date(gint64 time)
