@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/clock.h"
 #include "keeper/apply-private.h"
 
 /* The step that has archives made of a certificate that is issued already. */
@@ -31,7 +32,7 @@ gboolean keeper_rehearse_archives(Keeper *keeper, const LifecycleStep *step, gin
   return keeper_prepare_archive(keeper, &wanted, file, error);
 }
 
-/* "tomcat (compatible), apache, for CN = Recipient" */
+/* "tomcat (compatible), apache, for CN = Recipient until 2027-11-23T02:00:00Z" */
 static char *describe(const RequestDownload *download)
 {
   GString *text = g_string_new(NULL);
@@ -41,8 +42,10 @@ static char *describe(const RequestDownload *download)
     if (request_formats[known].profile != NULL && download->profile != NULL)
       g_string_append_printf(text, " (%s)", download->profile);
   }
-  if (download->own != NULL)
-    g_string_append_printf(text, ", for %s", download->own->subject);
+  if (download->own != NULL) {
+    g_autofree char *end = clock_format(download->own->not_after);
+    g_string_append_printf(text, ", for %s until %s", download->own->subject, end);
+  }
   return g_string_free(text, FALSE);
 }
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "keeper/keeper-private.h"
@@ -71,6 +72,25 @@ static gboolean encrypt_archive(GBytes *recipient, OutboxArchive **archive, GErr
   return TRUE;
 }
 
+/* Of an archive that is made again: whoever had that key once may have it no more, or have it who
+ * should not, and a new private key is nothing to send there. */
+static gboolean check_recipient(const Keeper *keeper, const LedgerArchive *wanted, GError **error)
+{
+  g_autoptr(PkiCertificateDetails) own =
+      wanted->recipient != NULL ? pki_certificate_read(wanted->recipient, error) : NULL;
+  if (wanted->recipient == NULL || (own != NULL && keeper->now <= own->not_after))
+    return TRUE;
+  if (own == NULL)
+    return FALSE;
+  g_autofree char *end = clock_format(own->not_after);
+  g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED,
+              "%s: the certificate of its recipient (%s) has expired on %s; what lies there is of "
+              "the certificate before; ask for it again, in a download document with a recipient "
+              "that is valid now",
+              wanted->path, own->subject, end);
+  return FALSE;
+}
+
 /* Nothing of it can be made twice: it is kept whole. */
 static GBytes *wrap_archive(Keeper *keeper, const OutboxArchive *archive, GError **error)
 {
@@ -96,8 +116,9 @@ KeeperOutput *keeper_make_archive(Keeper *keeper, const KeeperMaterial *material
   RequestFormat format = request_format_from_name(wanted->format);
   gboolean random = request_formats[format].keystore || wanted->recipient != NULL;
   g_auto(KeeperKeystore) keystore = {0};
-  if (request_formats[format].keystore &&
-      !keeper_make_keystore(keeper, material, wanted, &keystore, error))
+  if (!check_recipient(keeper, wanted, error) ||
+      (request_formats[format].keystore &&
+       !keeper_make_keystore(keeper, material, wanted, &keystore, error)))
     return NULL;
   g_autoptr(OutboxArchive) archive = make_bundle(keeper, material, format, &keystore, error);
   if (archive == NULL ||

@@ -29,6 +29,24 @@ static void check_recipient(const LifecycleFacts *facts, const RequestDownload *
             early ? "is not valid before" : "has expired on", when);
 }
 
+/* Archives are made again with each re-issue of the term: not for one who has run out. */
+static void warn_of_recipient(const LifecycleFacts *facts, const RequestDownload *download,
+                              GPtrArray *warnings)
+{
+  const RequestRecipient *own = download->own;
+  const LifecycleCertificate *certificate = facts->certificate;
+  gboolean again = certificate->not_after + 1 < certificate->term_end;
+  if (own == NULL || !again || own->not_after >= certificate->term_end)
+    return;
+  g_autofree char *end = clock_format(own->not_after);
+  g_autofree char *term = clock_format(certificate->term_end);
+  fault_add(warnings, "recipient-validity", download->line, "recipient",
+            "the certificate of the recipient (%s) ends on %s, before the term of %s, on %s: when "
+            "%s is issued again after that, no archive is made for it; ask again in time, with the "
+            "recipient's next certificate",
+            own->subject, end, certificate->id, term, certificate->id);
+}
+
 void download_decide(const LifecycleFacts *facts, const RequestItem *item,
                      LifecycleDecision *decision)
 {
@@ -37,6 +55,8 @@ void download_decide(const LifecycleFacts *facts, const RequestItem *item,
   formats_check(facts, download->formats, certificate->has_key, download->line, decision->faults);
   check_profile(download, decision);
   check_recipient(facts, download, decision->faults);
+  if (decision->faults->len == 0)
+    warn_of_recipient(facts, download, decision->warnings);
   LifecycleStep *step = decision_add_step(decision, LIFECYCLE_STEP_MAKE_ARCHIVE, certificate->id);
   step->download = record_copy(&request_download_record, download);
   step->names = g_strdupv(certificate->names);
