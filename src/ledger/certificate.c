@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "base/error.h"
 #include "ledger/ledger-private.h"
 
@@ -198,16 +199,32 @@ GPtrArray *ledger_certificates_run_out(Ledger *ledger, guint limit, GError **err
   return certificates_from_rows(ledger, row, error);
 }
 
+GPtrArray *ledger_certificates_on_day(Ledger *ledger, gint64 day, const LedgerCertificate *after,
+                                      guint limit, GError **error)
+{
+  gint64 begin = day * CLOCK_DAY;
+  sqlite3_stmt *row =
+      ledger_query(ledger, error,
+                   SELECT_CERTIFICATE "WHERE c.status IN (5, 6) AND (c.not_after, c.number) > ($1, "
+                                      "$2) AND c.not_after < $3 ORDER BY c.not_after, c.number "
+                                      "LIMIT $4",
+                   "nnnn", after != NULL ? after->not_after : begin - 1,
+                   after != NULL ? after->number : G_MAXINT64, begin + CLOCK_DAY, (gint64)limit);
+  return certificates_from_rows(ledger, row, error);
+}
+
 gboolean ledger_set_status(Ledger *ledger, const char *certificate, LifecycleStatus status,
                            gint64 now, gint64 file, GError **error)
 {
-  sqlite3_stmt *row = ledger_query(
-      ledger, error, "SELECT number, status FROM certificate WHERE id = $1", "t", certificate);
+  sqlite3_stmt *row =
+      ledger_query(ledger, error, "SELECT number, status, not_after FROM certificate WHERE id = $1",
+                   "t", certificate);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more < 0)
     return FALSE;
   gint64 number = more > 0 ? sqlite3_column_int64(row, 0) : 0;
   LifecycleStatus before = more > 0 ? (LifecycleStatus)sqlite3_column_int64(row, 1) : 0;
+  gint64 not_after = more > 0 ? sqlite3_column_int64(row, 2) : 0;
   sqlite3_reset(row);
   if (number == 0 || !lifecycle_move_is_allowed(before, status)) {
     g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_BUG,
@@ -219,6 +236,8 @@ gboolean ledger_set_status(Ledger *ledger, const char *certificate, LifecycleSta
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
   ledger_change_block(ledger, number, before, -1);
   ledger_change_block(ledger, number, status, 1);
+  ledger_change_expiry(ledger, before, not_after, -1);
+  ledger_change_expiry(ledger, status, not_after, 1);
   return ledger_do(ledger, error,
                    "UPDATE certificate SET status = $1, changed = $2, "
                    "submitted = CASE WHEN $3 = 1 THEN $2 ELSE submitted END WHERE number = $4",

@@ -90,13 +90,31 @@ static gboolean mark_neighbours(Ledger *ledger, const char *certificate, const c
   return more == 0;
 }
 
+gboolean ledger_mark_mentions(Ledger *ledger, const char *certificate, const char *order,
+                              GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error,
+      "SELECT 0, (number - 1) / 100 FROM log WHERE subject IN ($1, $2) UNION SELECT 1, number FROM "
+      "spending WHERE order_ref = $2",
+      "tt", certificate, order);
+  G_STATIC_ASSERT(LEDGER_BLOCK_SIZE == 100);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  for (; more > 0; more = ledger_next(ledger, row, error))
+    ledger_mark_stale(ledger,
+                      sqlite3_column_int64(row, 0) == 0 ? LEDGER_STALE_LOG : LEDGER_STALE_SPENDING,
+                      "%" G_GINT64_FORMAT, (gint64)sqlite3_column_int64(row, 1));
+  return more == 0;
+}
+
 /* Its page goes, and so does what leads there: from the pages of its neighbours, and of the
  * files that brought it or asked for something about it. */
 static gboolean mark_links(Ledger *ledger, const char *certificate, GError **error)
 {
   g_autofree char *order = ids_order_of(certificate);
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
-  if (!mark_neighbours(ledger, certificate, order, error))
+  if (!mark_neighbours(ledger, certificate, order, error) ||
+      !ledger_mark_mentions(ledger, certificate, order, error))
     return FALSE;
   sqlite3_stmt *row =
       ledger_query(ledger, error, "SELECT (file - 1) / 100 FROM item WHERE subject IN ($1, $2)",
@@ -113,13 +131,15 @@ static gboolean mark_links(Ledger *ledger, const char *certificate, GError **err
 static gboolean take_out_of_lists(Ledger *ledger, const char *certificate, gint64 now,
                                   GError **error)
 {
-  sqlite3_stmt *row = ledger_query(
-      ledger, error, "SELECT number, status FROM certificate WHERE id = $1", "t", certificate);
+  sqlite3_stmt *row =
+      ledger_query(ledger, error, "SELECT number, status, not_after FROM certificate WHERE id = $1",
+                   "t", certificate);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more < 0)
     return FALSE;
   gint64 number = more > 0 ? sqlite3_column_int64(row, 0) : 0;
   LifecycleStatus status = more > 0 ? (LifecycleStatus)sqlite3_column_int64(row, 1) : 0;
+  gint64 not_after = more > 0 ? sqlite3_column_int64(row, 2) : 0;
   sqlite3_reset(row);
   if (status == 0) {
     g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_BUG,
@@ -127,6 +147,7 @@ static gboolean take_out_of_lists(Ledger *ledger, const char *certificate, gint6
     return FALSE;
   }
   ledger_change_block(ledger, number, status, -1);
+  ledger_change_expiry(ledger, status, not_after, -1);
   return ledger_do(ledger, error,
                    "UPDATE certificate SET status = 0, deleted = $1, changed = $1, remind = 0 "
                    "WHERE number = $2",

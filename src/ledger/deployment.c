@@ -7,10 +7,11 @@ G_STATIC_ASSERT(LIFECYCLE_DEPLOYMENT_PENDING == 1 && LIFECYCLE_DEPLOYMENT_DONE =
                 LIFECYCLE_DEPLOYMENT_FAILED == 3 && LIFECYCLE_DEPLOYMENT_LEAVING == 4 &&
                 LIFECYCLE_DEPLOYMENT_GONE == 5 && LIFECYCLE_STATUS_ISSUED == 5);
 
-#define SELECT_DEPLOYMENT                                                                          \
-  "SELECT d.certificate, d.product, d.region, d.title, d.whole, d.by_command, d.state, d.serial, " \
-  "d.replaces, d.since, d.attempts, d.next_try, d.failing_since, d.output, d.file "                \
-  "FROM deployment d "
+#define DEPLOYMENT_COLUMNS                                                                         \
+  "d.certificate, d.product, d.region, d.title, d.whole, d.by_command, d.state, d.serial, "        \
+  "d.replaces, d.since, d.attempts, d.next_try, d.failing_since, d.output, d.file"
+#define DEPLOYMENT_COLUMN_N 15
+#define SELECT_DEPLOYMENT "SELECT " DEPLOYMENT_COLUMNS " FROM deployment d "
 
 void ledger_deployment_free(LedgerDeployment *deployment)
 {
@@ -80,6 +81,36 @@ gboolean ledger_read_deployment(Ledger *ledger, const char *certificate, const c
     return FALSE;
   *ret_deployment = found->len > 0 ? g_ptr_array_steal_index(found, 0) : NULL;
   return TRUE;
+}
+
+static LedgerPlaced *placed_from_row(sqlite3_stmt *row)
+{
+  LedgerPlaced *placed = g_new0(LedgerPlaced, 1);
+  placed->deployment = deployment_from_row(row);
+  const char *names = (const char *)sqlite3_column_text(row, DEPLOYMENT_COLUMN_N);
+  placed->names = names != NULL ? g_strsplit(names, " ", 0) : NULL;
+  placed->not_after = sqlite3_column_int64(row, DEPLOYMENT_COLUMN_N + 1);
+  return placed;
+}
+
+GPtrArray *ledger_placed_in_block(Ledger *ledger, const char *product, const char *region,
+                                  gint64 block, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error,
+      "SELECT " DEPLOYMENT_COLUMNS
+      ", i.names, i.not_after FROM certificate c JOIN deployment d ON d.certificate = c.id AND "
+      "d.product = $1 AND d.region = $2 AND d.state < 5 LEFT JOIN issue i ON i.number = (SELECT "
+      "MAX(number) FROM issue WHERE certificate = c.id AND serial = d.serial) "
+      "WHERE c.number > $3 AND c.number <= $4 ORDER BY c.number DESC",
+      "ttnn", product, region, block * LEDGER_BLOCK_SIZE, (block + 1) * LEDGER_BLOCK_SIZE);
+  if (row == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)ledger_placed_free);
+  int more;
+  while ((more = ledger_next(ledger, row, error)) > 0)
+    g_ptr_array_add(all, placed_from_row(row));
+  return more == 0 ? g_steal_pointer(&all) : NULL;
 }
 
 GPtrArray *ledger_due_deployments(Ledger *ledger, gint64 now, guint limit, GError **error)
@@ -171,10 +202,23 @@ static gboolean refresh_products(Ledger *ledger, const char *certificate, GError
   return more >= 0;
 }
 
+/* What the pages of its place count and show. */
+static gboolean change_place(Ledger *ledger, const LedgerDeployment *deployment, GError **error)
+{
+  gint64 before = 0;
+  return ledger_number(ledger, &before, error,
+                       "SELECT state FROM deployment WHERE certificate = $1 AND product = $2 AND "
+                       "region = $3",
+                       "ttt", deployment->certificate, deployment->product, deployment->region) &&
+         ledger_change_place(ledger, deployment, deployment->state, 1, error) &&
+         ledger_change_place(ledger, deployment, (LifecycleDeploymentState)before, -1, error);
+}
+
 gboolean deployment_store(Ledger *ledger, const LedgerDeployment *deployment, GError **error)
 {
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", deployment->certificate);
-  return ledger_do(ledger, error,
+  return change_place(ledger, deployment, error) &&
+         ledger_do(ledger, error,
                    "INSERT INTO deployment (certificate, product, region, title, whole, "
                    "by_command, state, serial, replaces, since, attempts, next_try, failing_since, "
                    "output, file) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "

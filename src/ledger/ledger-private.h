@@ -17,6 +17,8 @@ struct Ledger {
   GHashTable *contents;   /* GBytes → Product: all that were ever read, since they are borrowed */
   GHashTable *stale;      /* pages made stale by this transaction: "TOPIC KEY" */
   GHashTable *blocks;     /* how it changes the counts of blocks: see block.c */
+  GHashTable *expiries;   /* … of days of expiry: day → change, both gint64 */
+  GHashTable *spendings;  /* … and what it spends: "DAY KIND CURRENCY" → LedgerSpendingDay */
   gint64 log_number;      /* of the last entry of the log; 0: not read yet */
   char *log_hash;         /* its hash */
   gint64 output_number;   /* the highest ever given: rows go, but no number comes twice */
@@ -106,6 +108,29 @@ void ledger_change_block(Ledger *ledger, gint64 number, LifecycleStatus status, 
 /* Writes what ledger_change_block() collected, which may make more pages stale. */
 gboolean ledger_flush_blocks(Ledger *ledger, GError **error);
 GHashTable *ledger_new_blocks(void);
+
+/* What is said of a certificate of STATUS that runs out at NOT_AFTER, or of the certificate ID,
+ * on its day has changed, if it has one. */
+void ledger_mark_expiry(Ledger *ledger, LifecycleStatus status, gint64 not_after);
+gboolean ledger_mark_expiry_of(Ledger *ledger, const char *certificate, GError **error);
+/* Counts CHANGE certificates more on the day of NOT_AFTER; what STATUS has no such day, or
+ * NOT_AFTER 0, does nothing. Stored with the commit. */
+void ledger_change_expiry(Ledger *ledger, LifecycleStatus status, gint64 not_after, int change);
+gboolean ledger_flush_expiries(Ledger *ledger, GError **error);
+
+/* Counts CHANGE deployments in STATE more at the place of DEPLOYMENT; nothing where STATE is 0
+ * or it was taken off. */
+gboolean ledger_change_place(Ledger *ledger, const LedgerDeployment *deployment,
+                             LifecycleDeploymentState state, int change, GError **error);
+
+/* Stores what SPENDING says but for its number; its file is that of the number FILE. */
+gboolean ledger_add_spending(Ledger *ledger, const LedgerSpending *spending, gint64 file,
+                             GError **error);
+/* Stores what the transaction adds to the days. */
+gboolean ledger_flush_spendings(Ledger *ledger, GError **error);
+/* What pages of money and the log say of ORDER and its certificate CERTIFICATE has changed. */
+gboolean ledger_mark_mentions(Ledger *ledger, const char *certificate, const char *order,
+                              GError **error);
 
 /* Nothing of CERTIFICATE lies with a reviewer or an issuer outside any more; the key that
  * was made for the latter is destroyed. */

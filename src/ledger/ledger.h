@@ -541,5 +541,6 @@ gboolean ledger_read_number(Ledger *ledger, const char *name, gint64 *ret_number
 gboolean ledger_put_number(Ledger *ledger, const char *name, gint64 number, GError **error);
 
 #include "ledger/pages.h"
+#include "ledger/views.h"
 
 #endif

@@ -40,6 +40,15 @@ static gboolean read_end(Ledger *ledger, GError **error)
   return TRUE;
 }
 
+/* The block before links to one that begins. */
+static void mark_log(Ledger *ledger, gint64 number)
+{
+  gint64 block = (number - 1) / LEDGER_BLOCK_SIZE;
+  ledger_mark_stale(ledger, LEDGER_STALE_LOG, "%" G_GINT64_FORMAT, block);
+  if (block > 0 && (number - 1) % LEDGER_BLOCK_SIZE == 0)
+    ledger_mark_stale(ledger, LEDGER_STALE_LOG, "%" G_GINT64_FORMAT, block - 1);
+}
+
 gboolean ledger_log(Ledger *ledger, gint64 at, const char *what, const char *subject, gint64 file,
                     const char *text, GError **error)
 {
@@ -51,6 +60,7 @@ gboolean ledger_log(Ledger *ledger, gint64 at, const char *what, const char *sub
   if (!ledger_do(ledger, error, "INSERT INTO log VALUES ($1, $2, $3, $4, $5, $6, $7)", "nnttttt",
                  number, at, what, subject, name, text, hash))
     return FALSE;
+  mark_log(ledger, number);
   g_free(ledger->log_hash);
   ledger->log_hash = g_steal_pointer(&hash);
   ledger->log_number = number;
@@ -129,6 +139,31 @@ GPtrArray *ledger_history(Ledger *ledger, const char *subject, const char *order
   while ((more = ledger_next(ledger, row, error)) > 0)
     g_ptr_array_insert(entries, 0, entry_from_row(row));
   return more == 0 ? g_steal_pointer(&entries) : NULL;
+}
+
+GPtrArray *ledger_entries_in_block(Ledger *ledger, gint64 block, GError **error)
+{
+  sqlite3_stmt *row =
+      ledger_query(ledger, error,
+                   "SELECT number, at, what, subject, file, text, hash FROM log WHERE number > $1 "
+                   "AND number <= $2 ORDER BY number DESC",
+                   "nn", block * LEDGER_BLOCK_SIZE, (block + 1) * LEDGER_BLOCK_SIZE);
+  return entries_from_rows(ledger, row, error);
+}
+
+/* Entries have all numbers from 1 on. */
+gboolean ledger_next_log_block(Ledger *ledger, gint64 block, int direction, gint64 *ret_block,
+                               GError **error)
+{
+  gint64 number = 0;
+  if (!ledger_number(ledger, &number, error, "SELECT COALESCE(MAX(number), 0) FROM log", ""))
+    return FALSE;
+  gint64 newest = number > 0 ? (number - 1) / LEDGER_BLOCK_SIZE : -1;
+  if (direction < 0)
+    *ret_block = MIN(block == G_MININT64 ? -1 : block - 1, newest);
+  else
+    *ret_block = block < newest ? block + 1 : -1;
+  return TRUE;
 }
 
 gboolean ledger_check_log(Ledger *ledger, gint64 *ret_number, gint64 *ret_entries, GError **error)

@@ -9,6 +9,7 @@
 static const char *const schemas[] = {
     "/certdrop/ledger/schema-1.sql",
     "/certdrop/ledger/schema-2.sql",
+    "/certdrop/ledger/schema-3.sql",
 };
 
 static gboolean ledger_read_version(Ledger *ledger, gint64 *ret_version, GError **error)

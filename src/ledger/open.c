@@ -27,6 +27,9 @@ Ledger *ledger_new(const char *path, int flags, const char *vfs, GError **error)
                                            (GDestroyNotify)g_bytes_unref, product_free);
   ledger->stale = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   ledger->blocks = ledger_new_blocks();
+  ledger->expiries = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+  ledger->spendings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                            (GDestroyNotify)ledger_spending_day_free);
   /* Its counts of memory take a lock for each allocation, and nobody reads them. */
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   if (sqlite3_open_v2(path, &ledger->database, flags, vfs) != SQLITE_OK) {
@@ -90,6 +93,8 @@ void ledger_close(Ledger *ledger)
   g_hash_table_unref(ledger->contents);
   g_hash_table_unref(ledger->stale);
   g_hash_table_unref(ledger->blocks);
+  g_hash_table_unref(ledger->expiries);
+  g_hash_table_unref(ledger->spendings);
   g_free(ledger->file_name);
   g_free(ledger->log_hash);
   g_free(ledger);
@@ -107,7 +112,8 @@ gboolean ledger_begin_reading(Ledger *ledger, GError **error)
 
 gboolean ledger_commit(Ledger *ledger, GError **error)
 {
-  if (!ledger_flush_blocks(ledger, error) || !ledger_flush_stale(ledger, error))
+  if (!ledger_flush_blocks(ledger, error) || !ledger_flush_expiries(ledger, error) ||
+      !ledger_flush_spendings(ledger, error) || !ledger_flush_stale(ledger, error))
     return FALSE;
   if (!file_step())
     return error_set_errno(error, errno, "state/ledger.db: cannot commit");
@@ -119,6 +125,8 @@ void ledger_rollback(Ledger *ledger)
   sqlite3_exec(ledger->database, "ROLLBACK", NULL, NULL, NULL);
   g_hash_table_remove_all(ledger->stale);
   g_hash_table_remove_all(ledger->blocks);
+  g_hash_table_remove_all(ledger->expiries);
+  g_hash_table_remove_all(ledger->spendings);
   g_hash_table_remove_all(ledger->products);
   g_clear_pointer(&ledger->file_name, g_free);
   ledger->file_number = 0;

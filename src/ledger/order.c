@@ -18,6 +18,18 @@ static gboolean add_certificate(Ledger *ledger, const LifecycleOrder *order, gin
   return TRUE;
 }
 
+/* An automatic renewal that counts as paid has no payment of its own. */
+static gboolean spend_automatically(Ledger *ledger, const LifecycleOrder *order, gint64 now,
+                                    gint64 file, GError **error)
+{
+  const LedgerSpending spending = {.at = now,
+                                   .kind = LEDGER_SPENDING_AUTOMATIC,
+                                   .order = order->ref,
+                                   .amount = order->price,
+                                   .currency = order->currency};
+  return !order->automatic || !order->paid || ledger_add_spending(ledger, &spending, file, error);
+}
+
 gboolean ledger_add_order(Ledger *ledger, const LifecycleOrder *order, gint64 now, gint64 file,
                           GError **error)
 {
@@ -35,7 +47,8 @@ gboolean ledger_add_order(Ledger *ledger, const LifecycleOrder *order, gint64 no
   g_autofree char *text =
       g_strdup_printf("%s, quantity %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " year(s)",
                       order->product->id, order->quantity, order->years);
-  if (!ledger_log(ledger, now, "ordered", order->ref, file, text, error))
+  if (!spend_automatically(ledger, order, now, file, error) ||
+      !ledger_log(ledger, now, "ordered", order->ref, file, text, error))
     return FALSE;
   for (gint64 position = 1; position <= order->quantity; position++)
     if (!add_certificate(ledger, order, position, now, error))
@@ -102,6 +115,23 @@ static gboolean pay_certificates(Ledger *ledger, const char *order, gint64 now, 
   return TRUE;
 }
 
+static gboolean spend(Ledger *ledger, const char *order, const RequestPayment *payment, gint64 now,
+                      gint64 file, GError **error)
+{
+  gint64 renewal = 0;
+  if (!ledger_number(ledger, &renewal, error,
+                     "SELECT renews IS NOT NULL FROM orders WHERE ref = $1", "t", order))
+    return FALSE;
+  const LedgerSpending spending = {.at = now,
+                                   .kind = renewal != 0 ? LEDGER_SPENDING_RENEWAL
+                                                        : LEDGER_SPENDING_ORDER,
+                                   .order = (char *)order,
+                                   .reference = payment->reference,
+                                   .amount = payment->amount,
+                                   .currency = payment->currency};
+  return ledger_add_spending(ledger, &spending, file, error);
+}
+
 gboolean ledger_add_payment(Ledger *ledger, const char *order, const RequestPayment *payment,
                             gint64 now, gint64 file, GError **error)
 {
@@ -113,6 +143,7 @@ gboolean ledger_add_payment(Ledger *ledger, const char *order, const RequestPaym
                    "tttntnn", order, payment->ref, payment->reference, payment->amount,
                    payment->currency, now, file) &&
          ledger_do(ledger, error, "UPDATE orders SET paid = 1 WHERE ref = $1", "t", order) &&
+         spend(ledger, order, payment, now, file, error) &&
          ledger_log(ledger, now, "paid", order, file, text, error) &&
          pay_certificates(ledger, order, now, file, error);
 }

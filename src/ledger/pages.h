@@ -248,6 +248,10 @@ typedef enum {
   LEDGER_STALE_CERTIFICATE = 1, /* key: the certificate's ID */
   LEDGER_STALE_BLOCK,           /* key: "STATUS BLOCK", the status by number, 0 for all */
   LEDGER_STALE_FILES,           /* key: the block of files */
+  LEDGER_STALE_LOG,             /* key: the block of the log */
+  LEDGER_STALE_DAY,             /* key: a day of expiry, days since 1970 */
+  LEDGER_STALE_PLACE,           /* key: "BLOCK PRODUCT REGION" */
+  LEDGER_STALE_SPENDING,        /* key: the number of an entry */
   LEDGER_STALE_N
 } LedgerStaleTopic;
 

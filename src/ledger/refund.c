@@ -13,6 +13,20 @@ void ledger_refund_free(LedgerRefund *refund)
   g_free(refund);
 }
 
+static gboolean add_spending(Ledger *ledger, const char *certificate, const RequestPayment *refund,
+                             gint64 now, gint64 file, GError **error)
+{
+  g_autofree char *order = ids_order_of(certificate);
+  const LedgerSpending spending = {.at = now,
+                                   .kind = LEDGER_SPENDING_REFUND,
+                                   .order = order,
+                                   .certificate = (char *)certificate,
+                                   .reference = refund->reference,
+                                   .amount = refund->amount,
+                                   .currency = refund->currency};
+  return ledger_add_spending(ledger, &spending, file, error);
+}
+
 gboolean ledger_add_refund(Ledger *ledger, const char *certificate, const RequestPayment *refund,
                            gint64 now, gint64 file, GError **error)
 {
@@ -25,6 +39,7 @@ gboolean ledger_add_refund(Ledger *ledger, const char *certificate, const Reques
                    "file) SELECT order_ref, id, $1, $2, $3, $4, $5 FROM certificate WHERE id = $6",
                    "tntnnt", refund->reference, refund->amount, refund->currency, now, file,
                    certificate) &&
+         add_spending(ledger, certificate, refund, now, file, error) &&
          ledger_log(ledger, now, "refund", certificate, file, text, error);
 }
 

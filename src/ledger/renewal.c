@@ -83,13 +83,20 @@ static gboolean count_day(Ledger *ledger, gint64 due, gint64 change, GError **er
 
 gboolean ledger_put_due(Ledger *ledger, const char *certificate, gint64 due, GError **error)
 {
-  gint64 before = 0;
-  if (!ledger_number(ledger, &before, error, "SELECT due FROM certificate WHERE id = $1", "t",
-                     certificate))
+  sqlite3_stmt *row =
+      ledger_query(ledger, error, "SELECT due, status, not_after FROM certificate WHERE id = $1",
+                   "t", certificate);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  if (more < 0)
     return FALSE;
+  gint64 before = more > 0 ? sqlite3_column_int64(row, 0) : 0;
+  LifecycleStatus status = more > 0 ? (LifecycleStatus)sqlite3_column_int64(row, 1) : 0;
+  gint64 not_after = more > 0 ? sqlite3_column_int64(row, 2) : 0;
+  sqlite3_reset(row);
   if (before == due)
     return TRUE;
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
+  ledger_mark_expiry(ledger, status, not_after);
   return count_day(ledger, before, -1, error) && count_day(ledger, due, 1, error) &&
          ledger_do(ledger, error, "UPDATE certificate SET due = $1 WHERE id = $2", "nt", due,
                    certificate);
@@ -156,7 +163,8 @@ gboolean ledger_link_successor(Ledger *ledger, const char *certificate, const ch
   g_autofree char *of = g_strdup_printf("of %s", certificate);
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", successor);
-  return ledger_do(ledger, error, "UPDATE certificate SET successor = $1 WHERE id = $2", "tt",
+  return ledger_mark_expiry_of(ledger, certificate, error) &&
+         ledger_do(ledger, error, "UPDATE certificate SET successor = $1 WHERE id = $2", "tt",
                    successor, certificate) &&
          ledger_do(ledger, error,
                    "UPDATE certificate SET forerunner = $1, reviewed = $2 WHERE id = $3", "tnt",
@@ -188,7 +196,8 @@ gboolean ledger_add_failure(Ledger *ledger, const char *certificate, const char 
   if (*ret_mail)
     mail = lifecycle_next_failure_mail(since, now);
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
-  return ledger_do(ledger, error,
+  return (!first || ledger_mark_expiry_of(ledger, certificate, error)) &&
+         ledger_do(ledger, error,
                    "UPDATE certificate SET failing_since = $1, failures = failures + 1, "
                    "failure = $2, failure_mail = $3 WHERE id = $4",
                    "ntnt", since, why, mail, certificate) &&
@@ -204,7 +213,8 @@ gboolean ledger_clear_failure(Ledger *ledger, const char *certificate, GError **
   if (since == 0)
     return TRUE;
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
-  return ledger_do(ledger, error,
+  return ledger_mark_expiry_of(ledger, certificate, error) &&
+         ledger_do(ledger, error,
                    "UPDATE certificate SET failing_since = 0, failures = 0, failure = NULL, "
                    "failure_mail = 0 WHERE id = $1",
                    "t", certificate);

@@ -290,6 +290,43 @@ static gboolean add_miscounts(Ledger *ledger, GPtrArray *texts, sqlite3_stmt *ro
   return found != NULL;
 }
 
+/* Behind the calendar, the places of deployment and what was spent. */
+static gboolean find_other_miscounts(Ledger *ledger, GPtrArray *texts, GError **error)
+{
+  sqlite3_stmt *days = ledger_query(
+      ledger, error,
+      "SELECT 'on day ' || n.day || ' ' || SUM(n.there) || ' certificates run out, and it is said "
+      "to be ' || SUM(n.said) FROM ("
+      "SELECT not_after / 86400 AS day, COUNT(*) AS there, 0 AS said FROM certificate WHERE status "
+      "IN (5, 6) AND not_after > 0 GROUP BY 1 UNION ALL SELECT day, 0, certificates FROM expiry_day"
+      ") n GROUP BY n.day HAVING SUM(n.there) <> SUM(n.said) ORDER BY n.day LIMIT 100",
+      "");
+  if (!add_miscounts(ledger, texts, days, error))
+    return FALSE;
+  sqlite3_stmt *places = ledger_query(
+      ledger, error,
+      "SELECT 'at ' || n.product || ' ' || n.region || ' ' || SUM(n.there) || ' deployments are of "
+      "state ' || n.state || ', and it is said to be ' || SUM(n.said) FROM ("
+      "SELECT product, region, state, COUNT(*) AS there, 0 AS said FROM deployment WHERE state < 5 "
+      "GROUP BY product, region, state UNION ALL SELECT product, region, state, 0, deployments "
+      "FROM place_block) n GROUP BY n.product, n.region, n.state HAVING SUM(n.there) <> "
+      "SUM(n.said) "
+      "ORDER BY n.product, n.region, n.state LIMIT 100",
+      "");
+  if (!add_miscounts(ledger, texts, places, error))
+    return FALSE;
+  sqlite3_stmt *money = ledger_query(
+      ledger, error,
+      "SELECT 'on day ' || n.day || ' ' || SUM(n.there) || ' hundredths of ' || n.currency || ' "
+      "were spent in the way ' || n.kind || ', and it is said to be ' || SUM(n.said) FROM ("
+      "SELECT at / 86400 AS day, kind, currency, SUM(amount) AS there, 0 AS said FROM spending "
+      "GROUP BY 1, 2, 3 UNION ALL SELECT day, kind, currency, 0, amount FROM spending_day"
+      ") n GROUP BY n.day, n.kind, n.currency HAVING SUM(n.there) <> SUM(n.said) ORDER BY n.day, "
+      "n.kind LIMIT 100",
+      "");
+  return add_miscounts(ledger, texts, money, error);
+}
+
 GPtrArray *ledger_find_miscounts(Ledger *ledger, GError **error)
 {
   G_STATIC_ASSERT(LEDGER_BLOCK_SIZE == 100);
@@ -314,5 +351,7 @@ GPtrArray *ledger_find_miscounts(Ledger *ledger, GError **error)
       ") n GROUP BY n.day HAVING SUM(n.there) <> SUM(n.said) ORDER BY n.day LIMIT 100",
       "");
   G_STATIC_ASSERT(LEDGER_LOOK_AGAIN == 1);
-  return add_miscounts(ledger, texts, days, error) ? g_steal_pointer(&texts) : NULL;
+  return add_miscounts(ledger, texts, days, error) && find_other_miscounts(ledger, texts, error)
+             ? g_steal_pointer(&texts)
+             : NULL;
 }
