@@ -199,18 +199,22 @@ GPtrArray *ledger_certificates_run_out(Ledger *ledger, guint limit, GError **err
   return certificates_from_rows(ledger, row, error);
 }
 
-GPtrArray *ledger_certificates_on_day(Ledger *ledger, gint64 day, const LedgerCertificate *after,
+GPtrArray *ledger_certificates_on_day(Ledger *ledger, gint64 day, LedgerExpiryPlace *place,
                                       guint limit, GError **error)
 {
   gint64 begin = day * CLOCK_DAY;
-  sqlite3_stmt *row =
-      ledger_query(ledger, error,
-                   SELECT_CERTIFICATE "WHERE c.status IN (5, 6) AND (c.not_after, c.number) > ($1, "
-                                      "$2) AND c.not_after < $3 ORDER BY c.not_after, c.number "
-                                      "LIMIT $4",
-                   "nnnn", after != NULL ? after->not_after : begin - 1,
-                   after != NULL ? after->number : G_MAXINT64, begin + CLOCK_DAY, (gint64)limit);
-  return certificates_from_rows(ledger, row, error);
+  sqlite3_stmt *row = ledger_query(
+      ledger, error,
+      SELECT_CERTIFICATE "WHERE c.status IN (5, 6) AND (c.not_after, c.number) > ($1, "
+                         "$2) AND c.not_after < $3 ORDER BY c.not_after, c.number "
+                         "LIMIT $4",
+      "nnnn", MAX(place->not_after, begin), place->number, begin + CLOCK_DAY, (gint64)limit);
+  GPtrArray *certificates = certificates_from_rows(ledger, row, error);
+  if (certificates != NULL && certificates->len > 0) {
+    const LedgerCertificate *last = g_ptr_array_index(certificates, certificates->len - 1);
+    *place = (LedgerExpiryPlace){last->not_after, last->number};
+  }
+  return certificates;
 }
 
 gboolean ledger_set_status(Ledger *ledger, const char *certificate, LifecycleStatus status,

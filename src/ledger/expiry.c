@@ -85,3 +85,20 @@ GArray *ledger_expiry_days(Ledger *ledger, gint64 first, gint64 end, GError **er
   }
   return more == 0 ? g_steal_pointer(&days) : NULL;
 }
+
+gboolean ledger_next_expiry_day(Ledger *ledger, gint64 day, int direction, gint64 *ret_day,
+                                GError **error)
+{
+  gint64 found = -1;
+  gboolean ok =
+      direction < 0
+          ? ledger_number(ledger, &found, error,
+                          "SELECT day FROM expiry_day WHERE day < $1 ORDER BY day DESC LIMIT 1",
+                          "n", day)
+          : ledger_number(ledger, &found, error,
+                          "SELECT day FROM expiry_day WHERE day > $1 ORDER BY day LIMIT 1", "n",
+                          day);
+  if (ok)
+    *ret_day = found;
+  return ok;
+}

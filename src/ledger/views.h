@@ -24,9 +24,17 @@ typedef struct {
 /* The days from FIRST up to, not including, END, on which certificates run out: GArray of
  * LedgerExpiryDay, in order. */
 GArray *ledger_expiry_days(Ledger *ledger, gint64 first, gint64 end, GError **error);
-/* At most LIMIT certificates that run out on DAY, in the order in which they do, those behind
- * AFTER (which may be NULL). */
-GPtrArray *ledger_certificates_on_day(Ledger *ledger, gint64 day, const LedgerCertificate *after,
+/* The nearest such day before (DIRECTION < 0) or after (> 0) DAY; -1 where there is none. */
+gboolean ledger_next_expiry_day(Ledger *ledger, gint64 day, int direction, gint64 *ret_day,
+                                GError **error);
+/* Where reading the certificates of a day goes on; all 0: at its beginning. */
+typedef struct {
+  gint64 not_after;
+  gint64 number;
+} LedgerExpiryPlace;
+/* At most LIMIT certificates that run out on DAY, in the order in which they do, from PLACE on,
+ * which moves behind them. */
+GPtrArray *ledger_certificates_on_day(Ledger *ledger, gint64 day, LedgerExpiryPlace *place,
                                       guint limit, GError **error);
 
 /* ---- Places of deployment: a product in a region ---- */

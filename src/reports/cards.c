@@ -40,6 +40,6 @@ Page *cards_build(const ReportsContext *context, const ListModel *model)
     for (guint i = 0; i < model->rows->len; i++)
       cards_add_card(page, list, g_ptr_array_index(model->rows, i));
   }
-  list_end_page(page, model, "certificate");
+  list_end_page(page, model, "certificates");
   return page;
 }

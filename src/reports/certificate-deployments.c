@@ -57,15 +57,27 @@ static void deployment_add_tries(cmark_node *cell, const LedgerDeployment *deplo
   }
 }
 
-static void deployment_add_output(cmark_node *cell, const char *output)
+static void deployment_add_output(cmark_node *cell, const char *output, glong limit)
 {
   glong length = output != NULL ? g_utf8_strlen(output, -1) : 0;
   if (length == 0)
     page_add_text(cell, "--");
-  else if (length <= OUTPUT_CHARACTERS)
+  else if (length <= limit)
     page_add_text(cell, output);
   else
-    page_add_format(cell, "… %s", g_utf8_offset_to_pointer(output, length - OUTPUT_CHARACTERS));
+    page_add_format(cell, "… %s", g_utf8_offset_to_pointer(output, length - limit));
+}
+
+void deployment_add_state(cmark_node *cell, const LedgerDeployment *deployment)
+{
+  page_add_text(page_add_mark(cell, &states[deployment->state].mark),
+                states[deployment->state].label);
+}
+
+void deployment_add_said(cmark_node *cell, const LedgerDeployment *deployment, glong limit)
+{
+  deployment_add_output(cell, deployment->output, limit);
+  deployment_add_tries(cell, deployment);
 }
 
 void certificate_add_deployments(cmark_node *parent, const GPtrArray *deployments)
@@ -76,12 +88,10 @@ void certificate_add_deployments(cmark_node *parent, const GPtrArray *deployment
     table_add_row(&table);
     deployment_add_product(table_add_cell(&table), deployment);
     table_add_text(&table, *deployment->region != '\0' ? deployment->region : "--");
-    page_add_text(page_add_mark(table_add_cell(&table), &states[deployment->state].mark),
-                  states[deployment->state].label);
+    deployment_add_state(table_add_cell(&table), deployment);
     page_add_time(table_add_cell(&table), deployment->since);
     cmark_node *cell = table_add_cell(&table);
-    deployment_add_output(cell, deployment->output);
-    deployment_add_tries(cell, deployment);
+    deployment_add_said(cell, deployment, OUTPUT_CHARACTERS);
     page_add_format(page_add_mark(cell, &page_mark_small), "serial %s", deployment->serial);
   }
 }

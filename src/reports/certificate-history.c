@@ -2,20 +2,26 @@
 #include "reports/certificate.h"
 #include "reports/table.h"
 
+/* How much of an entry's words a page shows: what a command said may be long. */
+#define HISTORY_CHARACTERS 250
+
 static const TableColumn columns[] = {
     {"When", TABLE_SHORT}, {"What", TABLE_TEXT}, {"By file", TABLE_TEXT}};
 
-/* A change of status by its label, anything else by the log's own word. */
-static void history_add_what(cmark_node *cell, const LedgerEntry *entry, const char *certificate)
+void history_add_what(cmark_node *cell, const LedgerEntry *entry, gboolean of_certificate)
 {
   LifecycleStatus status = lifecycle_status_from_name(entry->what);
-  if (status != 0 && g_strcmp0(entry->subject, certificate) == 0)
+  if (status != 0 && of_certificate)
     page_add_format(cell, "Status: %s", lifecycle_statuses[status].label);
   else
     page_add_format(cell, "%c%s", g_ascii_toupper(entry->what[0]),
                     entry->what[0] != '\0' ? entry->what + 1 : "");
-  if (entry->text != NULL)
-    page_add_text(page_add_mark(cell, &page_mark_small), entry->text);
+  if (entry->text == NULL)
+    return;
+  cmark_node *small = page_add_mark(cell, &page_mark_small);
+  gboolean whole = g_utf8_strlen(entry->text, -1) <= HISTORY_CHARACTERS;
+  g_autofree char *text = g_utf8_substring(entry->text, 0, whole ? -1 : HISTORY_CHARACTERS);
+  page_add_format(small, "%s%s", text, whole ? "" : " …");
 }
 
 void certificate_add_history(cmark_node *parent, const char *certificate, const GPtrArray *history)
@@ -25,7 +31,7 @@ void certificate_add_history(cmark_node *parent, const char *certificate, const 
     const LedgerEntry *entry = g_ptr_array_index(history, i);
     table_add_row(&table);
     page_add_time(table_add_cell(&table), entry->at);
-    history_add_what(table_add_cell(&table), entry, certificate);
+    history_add_what(table_add_cell(&table), entry, g_strcmp0(entry->subject, certificate) == 0);
     table_add_text(&table, entry->file != NULL ? entry->file : "--");
   }
 }

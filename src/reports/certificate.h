@@ -45,6 +45,13 @@ void certificate_add_operate(const Page *page, cmark_node *parent, const Certifi
 void certificate_add_application(cmark_node *parent, const LedgerApplication *application);
 void certificate_add_deployments(cmark_node *parent, const GPtrArray *deployments);
 void certificate_add_history(cmark_node *parent, const char *certificate, const GPtrArray *history);
+/* The state of a deployment as a badge; and the end of what was said of it last, at most LIMIT
+ * characters, with how often it was tried. */
+void deployment_add_state(cmark_node *cell, const LedgerDeployment *deployment);
+void deployment_add_said(cmark_node *cell, const LedgerDeployment *deployment, glong limit);
+/* What an entry of the log says: a change of status by its label, anything else by the
+ * log's own word, and its text. */
+void history_add_what(cmark_node *cell, const LedgerEntry *entry, gboolean of_certificate);
 /* When and why it was revoked, which serial numbers, and what was paid back. */
 void certificate_add_revocation(cmark_node *parent, const CertificateModel *model);
 /* Of a deleted certificate: when, and that nothing brings it back. */

@@ -32,7 +32,9 @@ static const FrameFile script_files[PAGE_SCRIPT_N] = {
 
 static const char *const view_names[PAGE_VIEW_N] = {
     [PAGE_VIEW_OVERVIEW] = "overview", [PAGE_VIEW_CERTIFICATES] = "certificates",
-    [PAGE_VIEW_UNISSUED] = "unissued", [PAGE_VIEW_INCOMING] = "incoming",
+    [PAGE_VIEW_UNISSUED] = "unissued", [PAGE_VIEW_DEPLOYMENTS] = "deployments",
+    [PAGE_VIEW_CALENDAR] = "calendar", [PAGE_VIEW_INCOMING] = "incoming",
+    [PAGE_VIEW_ACTIVITY] = "activity", [PAGE_VIEW_SPENDING] = "spending",
     [PAGE_VIEW_PURCHASE] = "purchase", [PAGE_VIEW_DOCUMENTS] = "documents",
     [PAGE_VIEW_SEARCH] = "search",
 };

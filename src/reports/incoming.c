@@ -29,7 +29,7 @@ Page *incoming_build(const ReportsContext *context, const ListModel *model)
   page_add_text(page_add_link(page, page_add_item(bar), "incoming/waiting"), "Waiting files");
   if (model->rows->len > 0)
     incoming_add_rows(page, model->rows, "Incoming files");
-  list_end_page(page, model, "file");
+  list_end_page(page, model, "files");
   return page;
 }
 

@@ -66,16 +66,19 @@ Page *list_begin_page(const ListModel *model, PageView view, const char *title)
   return page;
 }
 
-void list_end_page(Page *page, const ListModel *model, const char *noun)
+void list_end_page(Page *page, const ListModel *model, const char *nouns)
 {
   if (model->block < 0) {
     page_add_text(page_add_paragraph(page->root), "There is nothing to show yet.");
     return;
   }
-  page_add_format(page_add_paragraph(page->root),
-                  "This page has the %ss with the numbers %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
+  cmark_node *text = page_add_paragraph(page->root);
+  g_autofree char *own = g_strdup_printf("%" G_GINT64_FORMAT, model->block);
+  page_add_text(page_add_link_in(page, text, model->list->folder, own), "This page");
+  page_add_format(text,
+                  " has the %s with the numbers %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
                   ", the newest first.",
-                  noun, model->block * LEDGER_BLOCK_SIZE + 1,
+                  nouns, model->block * LEDGER_BLOCK_SIZE + 1,
                   (model->block + 1) * LEDGER_BLOCK_SIZE);
   if (model->newer < 0 && model->older < 0)
     return;

@@ -37,6 +37,6 @@ Page *list_build(const ReportsContext *context, const ListModel *model)
     for (guint i = 0; i < model->rows->len; i++)
       list_add_row(page, &table, g_ptr_array_index(model->rows, i));
   }
-  list_end_page(page, model, "certificate");
+  list_end_page(page, model, "certificates");
   return page;
 }

@@ -21,18 +21,39 @@ static gboolean files_next(Ledger *ledger, const ReportsList *list, gint64 block
   return ledger_next_file_block(ledger, block, direction, ret_block, error);
 }
 
+static gboolean log_next(Ledger *ledger, const ReportsList *list, gint64 block, int direction,
+                         gint64 *ret_block, GError **error)
+{
+  (void)list;
+  return ledger_next_log_block(ledger, block, direction, ret_block, error);
+}
+
 void reports_make_lists(ReportsList lists[REPORTS_LIST_N])
 {
   guint n = 0;
-  lists[n++] = (ReportsList){"list", 0, 0, list_build, certificates_read, certificates_next};
-  lists[n++] = (ReportsList){"cards", 0, 0, cards_build, certificates_read, certificates_next};
   lists[n++] = (ReportsList){
-      "unissued",       0, lifecycle_unissued_statuses(), unissued_build, certificates_read,
-      certificates_next};
-  lists[n++] = (ReportsList){"incoming", 0, 0, incoming_build, incoming_read, files_next};
+      "list", 0, 0, LEDGER_STALE_BLOCK, list_build, certificates_read, certificates_next};
+  lists[n++] = (ReportsList){
+      "cards", 0, 0, LEDGER_STALE_BLOCK, cards_build, certificates_read, certificates_next};
+  lists[n++] = (ReportsList){"unissued",
+                             0,
+                             lifecycle_unissued_statuses(),
+                             LEDGER_STALE_BLOCK,
+                             unissued_build,
+                             certificates_read,
+                             certificates_next};
+  lists[n++] = (ReportsList){"incoming",    0,         0, LEDGER_STALE_FILES, incoming_build,
+                             incoming_read, files_next};
+  lists[n++] =
+      (ReportsList){"activity", 0, 0, LEDGER_STALE_LOG, activity_build, activity_read, log_next};
   for (LifecycleStatus status = 1; status < LIFECYCLE_STATUS_N; status++) {
-    lists[n] =
-        (ReportsList){"", status, 1u << status, list_build, certificates_read, certificates_next};
+    lists[n] = (ReportsList){"",
+                             status,
+                             1u << status,
+                             LEDGER_STALE_BLOCK,
+                             list_build,
+                             certificates_read,
+                             certificates_next};
     g_snprintf(lists[n++].folder, sizeof lists->folder, "status/%s",
                lifecycle_statuses[status].name);
   }
@@ -41,12 +62,12 @@ void reports_make_lists(ReportsList lists[REPORTS_LIST_N])
 
 gboolean reports_list_is_stale(const ReportsList *list, const LedgerStale *stale, gint64 *ret_block)
 {
-  if (list->next == files_next) {
-    *ret_block = g_ascii_strtoll(stale->key, NULL, 10);
-    return stale->topic == LEDGER_STALE_FILES;
-  }
-  if (stale->topic != LEDGER_STALE_BLOCK)
+  if (stale->topic != list->topic)
     return FALSE;
+  if (list->topic != LEDGER_STALE_BLOCK) {
+    *ret_block = g_ascii_strtoll(stale->key, NULL, 10);
+    return TRUE;
+  }
   char *block = NULL;
   gint64 status = g_ascii_strtoll(stale->key, &block, 10);
   *ret_block = g_ascii_strtoll(block, NULL, 10);

@@ -21,14 +21,15 @@ struct ReportsList {
   char folder[48];
   LifecycleStatus status; /* of a list for one status; else 0 */
   guint statuses;         /* set of 1 << status, 0 for all */
+  LedgerStaleTopic topic; /* of what it shows */
   Page *(*build)(const ReportsContext *context, const ListModel *model);
   GPtrArray *(*read)(Ledger *ledger, const ReportsList *list, gint64 block, GError **error);
   gboolean (*next)(Ledger *ledger, const ReportsList *list, gint64 block, int direction,
                    gint64 *ret_block, GError **error);
 };
 
-/* list, cards, unissued, incoming, and one for each status. */
-#define REPORTS_LIST_N (4 + LIFECYCLE_STATUS_N - 1)
+/* list, cards, unissued, incoming, activity, and one for each status. */
+#define REPORTS_LIST_N (5 + LIFECYCLE_STATUS_N - 1)
 void reports_make_lists(ReportsList lists[REPORTS_LIST_N]);
 
 /* Whether STALE touches LIST, and in which block. */
@@ -50,17 +51,20 @@ gboolean reports_write_empty_list(Writer *writer, const ReportsContext *context,
  * the views and statuses. */
 Page *list_begin_page(const ListModel *model, PageView view, const char *title);
 
-/* What this block shows, and the ways to newer and older ones; NOUN is what is
- * counted, singular. */
-void list_end_page(Page *page, const ListModel *model, const char *noun);
+/* What this block shows, and the ways to newer and older ones; NOUNS are what is
+ * counted. */
+void list_end_page(Page *page, const ListModel *model, const char *nouns);
 
 /* ---- The builders, one a file ---- */
 Page *list_build(const ReportsContext *context, const ListModel *model);
 Page *cards_build(const ReportsContext *context, const ListModel *model);
 Page *unissued_build(const ReportsContext *context, const ListModel *model);
 Page *incoming_build(const ReportsContext *context, const ListModel *model);
+Page *activity_build(const ReportsContext *context, const ListModel *model);
 
-/* The rows of incoming: files with their items. */
+/* The rows of incoming: files with their items; of activity: entries of the log with what
+ * they lead to. */
 GPtrArray *incoming_read(Ledger *ledger, const ReportsList *list, gint64 block, GError **error);
+GPtrArray *activity_read(Ledger *ledger, const ReportsList *list, gint64 block, GError **error);
 
 #endif

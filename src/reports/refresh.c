@@ -30,6 +30,27 @@ static gboolean (*const standing[])(Writer *writer, const ReportsContext *contex
     assets_write, overview_write, waiting_write, purchase_write, documents_write, search_write_page,
 };
 
+const ReportsView *const reports_views[REPORTS_VIEW_N] = {
+    &deployments_view,
+    &calendar_view,
+    &spending_view,
+};
+
+static gboolean reports_write_views(Writer *writer, const ReportsContext *context,
+                                    const GPtrArray *stale, GError **error)
+{
+  for (guint i = 0; i < REPORTS_VIEW_N; i++)
+    if (!reports_views[i]->write(writer, context, stale, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean reports_make_folder(const ReportsContext *context, const char *name, GError **error)
+{
+  g_autofree char *folder = g_strconcat("reports/", name, NULL);
+  return file_make_folder(context->root, folder, 0755, error);
+}
+
 static gboolean reports_make_folders(const ReportsContext *context, const ReportsList *lists,
                                      GError **error)
 {
@@ -38,11 +59,12 @@ static gboolean reports_make_folders(const ReportsContext *context, const Report
   for (guint i = 0; i < G_N_ELEMENTS(folders); i++)
     if (!file_make_folder(context->root, folders[i], 0755, error))
       return FALSE;
-  for (guint i = 0; i < REPORTS_LIST_N; i++) {
-    g_autofree char *folder = g_strconcat("reports/", lists[i].folder, NULL);
-    if (!file_make_folder(context->root, folder, 0755, error))
+  for (guint i = 0; i < REPORTS_LIST_N; i++)
+    if (!reports_make_folder(context, lists[i].folder, error))
       return FALSE;
-  }
+  for (guint i = 0; i < REPORTS_VIEW_N; i++)
+    if (!reports_make_folder(context, reports_views[i]->folder, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -87,7 +109,8 @@ static gboolean reports_write_stale(Writer *writer, const ReportsContext *contex
   for (guint i = 0; i < REPORTS_LIST_N; i++)
     if (!reports_refresh_list(writer, context, &lists[i], stale, error))
       return FALSE;
-  return reports_write_standing(writer, context, lists, error);
+  return reports_write_views(writer, context, stale, error) &&
+         reports_write_standing(writer, context, lists, error);
 }
 
 gboolean reports_refresh(const ReportsContext *context, GPtrArray *stale, guint *ret_written,
@@ -141,7 +164,8 @@ static gboolean reports_write_all(Writer *writer, const ReportsContext *context,
     if (!reports_write_list(writer, context, &lists[i], first ? search : NULL, error))
       return FALSE;
   }
-  return reports_write_standing(writer, context, lists, error);
+  return reports_write_views(writer, context, NULL, error) &&
+         reports_write_standing(writer, context, lists, error);
 }
 
 gboolean reports_make_all(const ReportsContext *context, guint *ret_written, GError **error)

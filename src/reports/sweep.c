@@ -9,11 +9,15 @@
 #include "reports/frame.h"
 #include "reports/reports-private.h"
 
-/* Whether the page NAME of a folder has a reason to be there. */
-typedef gboolean (*SweepHasReason)(const ReportsContext *context, const ReportsList *list,
+/* Whether the page NAME of a folder, of LIST or VIEW, has a reason to be there. */
+typedef struct {
+  const ReportsList *list;
+  const ReportsView *view;
+} SweepFolder;
+typedef gboolean (*SweepHasReason)(const ReportsContext *context, const SweepFolder *of,
                                    const char *name, gboolean *ret_reason, GError **error);
 
-static gboolean block_has_reason(const ReportsContext *context, const ReportsList *list,
+static gboolean block_has_reason(const ReportsContext *context, const SweepFolder *of,
                                  const char *name, gboolean *ret_reason, GError **error)
 {
   gint64 block = g_ascii_strtoll(name, NULL, 10), found = -1;
@@ -21,27 +25,34 @@ static gboolean block_has_reason(const ReportsContext *context, const ReportsLis
     *ret_reason = TRUE;
     return TRUE;
   }
-  if (!list->next(context->ledger, list, block - 1, 1, &found, error))
+  if (!of->list->next(context->ledger, of->list, block - 1, 1, &found, error))
     return FALSE;
   *ret_reason = found == block;
   return TRUE;
 }
 
-static gboolean certificate_has_reason(const ReportsContext *context, const ReportsList *list,
+static gboolean certificate_has_reason(const ReportsContext *context, const SweepFolder *of,
                                        const char *name, gboolean *ret_reason, GError **error)
 {
-  (void)list;
+  (void)of;
   return ledger_has_page(context->ledger, name, ret_reason, error);
 }
 
-static gboolean document_has_reason(const ReportsContext *context, const ReportsList *list,
+static gboolean document_has_reason(const ReportsContext *context, const SweepFolder *of,
                                     const char *name, gboolean *ret_reason, GError **error)
 {
   (void)context;
-  (void)list;
+  (void)of;
   (void)error;
   *ret_reason = strcmp(name, "index") == 0 || request_kind_from_name(name) != 0;
   return TRUE;
+}
+
+static gboolean view_has_reason(const ReportsContext *context, const SweepFolder *of,
+                                const char *name, gboolean *ret_reason, GError **error)
+{
+  *ret_reason = TRUE;
+  return strcmp(name, "index") == 0 || of->view->has_reason(context, name, ret_reason, error);
 }
 
 /* The page that a file is one form of, or NULL. */
@@ -54,21 +65,21 @@ static char *sweep_page_name(const char *file)
 }
 
 static gboolean sweep_entry(const ReportsContext *context, const char *folder,
-                            const ReportsList *list, SweepHasReason has_reason, const char *file,
+                            const SweepFolder *of, SweepHasReason has_reason, const char *file,
                             GError **error)
 {
   g_autofree char *name = sweep_page_name(file);
   gboolean reason = TRUE;
   if (name == NULL)
     return TRUE;
-  if (!has_reason(context, list, name, &reason, error))
+  if (!has_reason(context, of, name, &reason, error))
     return FALSE;
   g_autofree char *path = g_strdup_printf("%s/%s", folder, file);
   return reason || file_remove(context->root, path, error);
 }
 
-static gboolean sweep_folder(const ReportsContext *context, const char *name,
-                             const ReportsList *list, SweepHasReason has_reason, GError **error)
+static gboolean sweep_folder(const ReportsContext *context, const char *name, const SweepFolder *of,
+                             SweepHasReason has_reason, GError **error)
 {
   g_autofree char *folder = g_strconcat("reports/", name, NULL);
   if (!file_remove_temporary(context->root, folder, error))
@@ -84,7 +95,7 @@ static gboolean sweep_folder(const ReportsContext *context, const char *name,
   gboolean ok = TRUE;
   for (struct dirent *entry; ok && (entry = readdir(entries)) != NULL;)
     if (entry->d_name[0] != '.')
-      ok = sweep_entry(context, folder, list, has_reason, entry->d_name, error);
+      ok = sweep_entry(context, folder, of, has_reason, entry->d_name, error);
   closedir(entries);
   return ok;
 }
@@ -92,9 +103,16 @@ static gboolean sweep_folder(const ReportsContext *context, const char *name,
 gboolean reports_sweep(const ReportsContext *context, const ReportsList lists[REPORTS_LIST_N],
                        GError **error)
 {
-  for (guint i = 0; i < REPORTS_LIST_N; i++)
-    if (!sweep_folder(context, lists[i].folder, &lists[i], block_has_reason, error))
+  for (guint i = 0; i < REPORTS_LIST_N; i++) {
+    const SweepFolder of = {&lists[i], NULL};
+    if (!sweep_folder(context, lists[i].folder, &of, block_has_reason, error))
       return FALSE;
+  }
+  for (guint i = 0; i < REPORTS_VIEW_N; i++) {
+    const SweepFolder of = {NULL, reports_views[i]};
+    if (!sweep_folder(context, reports_views[i]->folder, &of, view_has_reason, error))
+      return FALSE;
+  }
   return sweep_folder(context, "certificate", NULL, certificate_has_reason, error) &&
          sweep_folder(context, "request", NULL, document_has_reason, error) &&
          file_remove_temporary(context->root, "reports", error);
