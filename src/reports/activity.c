@@ -73,6 +73,7 @@ Page *activity_build(const ReportsContext *context, const ListModel *model)
       page_add_paragraph(page_add_mark(page->root, &page_mark_lead)),
       "What was done, when, and by which file: the log that cannot be changed unnoticed.");
   if (model->rows->len > 0) {
+    list_add_filter(page, FALSE);
     Table table = table_new(page->root, "Activity", columns, G_N_ELEMENTS(columns));
     for (guint i = 0; i < model->rows->len; i++)
       activity_add_row(page, &table, g_ptr_array_index(model->rows, i));

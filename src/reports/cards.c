@@ -35,6 +35,7 @@ Page *cards_build(const ReportsContext *context, const ListModel *model)
   (void)context;
   Page *page = list_begin_page(model, PAGE_VIEW_CERTIFICATES, "Certificates");
   if (model->rows->len > 0) {
+    list_add_filter(page, TRUE);
     cmark_node *list = page_add_list(page_add_mark(page->root, &page_mark_cards));
     cmark_node_set_list_tight(list, 0);
     for (guint i = 0; i < model->rows->len; i++)

@@ -20,11 +20,13 @@ const char *const frame_files[FRAME_FILE_N] = {
     [FRAME_FILE_STYLE] = "style.css",
     [FRAME_FILE_FORM] = "form.js",
     [FRAME_FILE_SEARCH] = "search.js",
+    [FRAME_FILE_LIST] = "list.js",
 };
 
 static const FrameFile script_files[PAGE_SCRIPT_N] = {
     [PAGE_SCRIPT_FORM] = FRAME_FILE_FORM,
     [PAGE_SCRIPT_SEARCH] = FRAME_FILE_SEARCH,
+    [PAGE_SCRIPT_LIST] = FRAME_FILE_LIST,
 };
 
 /* What a page with a script adds to its policy. */

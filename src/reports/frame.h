@@ -26,7 +26,13 @@ typedef struct {
 FrameText frame_fill(FrameForm form, const Page *page, const char *name, const char *content);
 
 /* What lies beside the pages, below reports/: the style sheet and the scripts. */
-typedef enum { FRAME_FILE_STYLE = 1, FRAME_FILE_FORM, FRAME_FILE_SEARCH, FRAME_FILE_N } FrameFile;
+typedef enum {
+  FRAME_FILE_STYLE = 1,
+  FRAME_FILE_FORM,
+  FRAME_FILE_SEARCH,
+  FRAME_FILE_LIST,
+  FRAME_FILE_N
+} FrameFile;
 extern const char *const frame_files[FRAME_FILE_N];
 
 /* The content of FILE (borrowed). */

@@ -27,8 +27,10 @@ Page *incoming_build(const ReportsContext *context, const ListModel *model)
   cmark_node *bar = page_add_list(page_add_mark(page->root, &page_mark_bar));
   page_add_text(page_add_mark(page_add_item(bar), &page_mark_current), "All files");
   page_add_text(page_add_link(page, page_add_item(bar), "incoming/waiting"), "Waiting files");
-  if (model->rows->len > 0)
+  if (model->rows->len > 0) {
+    list_add_filter(page, FALSE);
     incoming_add_rows(page, model->rows, "Incoming files");
+  }
   list_end_page(page, model, "files");
   return page;
 }

@@ -1,6 +1,7 @@
 /* What the pages of all lists have in common. */
 #include <string.h>
 
+#include "reports/html.h"
 #include "reports/lists.h"
 
 static void list_add_block(const Page *page, cmark_node *item, const char *folder, gint64 block,
@@ -64,6 +65,33 @@ Page *list_begin_page(const ListModel *model, PageView view, const char *title)
     list_add_statuses(page, bar, model);
   }
   return page;
+}
+
+void list_add_filter(Page *page, gboolean searched)
+{
+  static const char up[] = "../../../";
+  g_assert(page->depth * strlen("../") <= strlen(up));
+  page->script = PAGE_SCRIPT_LIST;
+  xmlNode *filter = html_new("div", "filter");
+  html_set(filter, "id", "filter");
+  html_set(filter, "hidden", NULL);
+  xmlNode *label = html_add(filter, "label", NULL);
+  html_set(label, "for", "words");
+  html_add_text(label, "Filter this page");
+  xmlNode *words = html_add(filter, "input", NULL);
+  html_set(words, "type", "search");
+  html_set(words, "id", "words");
+  html_set(words, "autocomplete", "off");
+  html_set(words, "spellcheck", "false");
+  if (searched) {
+    xmlNode *way = html_add(filter, "a", NULL);
+    html_set_format(way, "href", "%.*ssearch.html", (int)(page->depth * strlen("../")), up);
+    html_add_text(way, "Search all");
+  }
+  xmlNode *shown = html_add(filter, "p", NULL);
+  html_set(shown, "role", "status");
+  html_set(shown, "id", "shown");
+  page_add_html(page->root, filter);
 }
 
 void list_end_page(Page *page, const ListModel *model, const char *nouns)

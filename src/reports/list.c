@@ -33,6 +33,7 @@ Page *list_build(const ReportsContext *context, const ListModel *model)
                   : g_strdup_printf("Certificates: %s", lifecycle_statuses[status].label);
   Page *page = list_begin_page(model, PAGE_VIEW_CERTIFICATES, title);
   if (model->rows->len > 0) {
+    list_add_filter(page, TRUE);
     Table table = table_new(page->root, "Certificates", columns, G_N_ELEMENTS(columns));
     for (guint i = 0; i < model->rows->len; i++)
       list_add_row(page, &table, g_ptr_array_index(model->rows, i));

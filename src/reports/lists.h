@@ -51,6 +51,10 @@ gboolean reports_write_empty_list(Writer *writer, const ReportsContext *context,
  * the views and statuses. */
 Page *list_begin_page(const ListModel *model, PageView view, const char *title);
 
+/* A field that filters what stands below it, and the way to the search where SEARCHED: what
+ * list.js shows and follows. */
+void list_add_filter(Page *page, gboolean searched);
+
 /* What this block shows, and the ways to newer and older ones; NOUNS are what is
  * counted. */
 void list_end_page(Page *page, const ListModel *model, const char *nouns);

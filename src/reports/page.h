@@ -29,6 +29,7 @@ typedef enum {
   PAGE_SCRIPT_NONE = 0,
   PAGE_SCRIPT_FORM,
   PAGE_SCRIPT_SEARCH,
+  PAGE_SCRIPT_LIST,
   PAGE_SCRIPT_N
 } PageScript;
 

@@ -26,6 +26,7 @@ Page *unissued_build(const ReportsContext *context, const ListModel *model)
   (void)context;
   Page *page = list_begin_page(model, PAGE_VIEW_UNISSUED, "Unissued certificates");
   if (model->rows->len > 0) {
+    list_add_filter(page, TRUE);
     Table table = table_new(page->root, "Unissued certificates", columns, G_N_ELEMENTS(columns));
     for (guint i = 0; i < model->rows->len; i++)
       unissued_add_row(page, &table, g_ptr_array_index(model->rows, i));

@@ -154,6 +154,58 @@ const steps = {
     is("but the lists are", await without.title(), "Certificates: Issued - certdrop");
   },
 
+  async lists() {
+    const column = (n) => page.locator(`.scroll tbody tr:not([hidden]) > :nth-child(${n})`).allTextContents();
+    const sorts = (name) => page.getByRole("columnheader", { name, exact: true }).getAttribute("aria-sort");
+    const turn = (name) => page.getByRole("button", { name, exact: true }).click();
+    const words = page.getByRole("searchbox", { name: "Filter this page" });
+    await page.goto(address("list/index.html"));
+    await accessible("a list");
+    const before = await column(1);
+    ok("a page of the list has some rows", before.length > 3, String(before.length));
+    await turn("Bound Domains");
+    const names = await column(3);
+    is("a column is sorted", names, [...names].sort((a, b) => new Intl.Collator("en", { numeric: true }).compare(a, b)));
+    is("and says so", await sorts("Bound Domains"), "ascending");
+    await turn("Bound Domains");
+    is("then the other way", await column(3), names.toReversed());
+    is("and says so", await sorts("Bound Domains"), "descending");
+    await accessible("a list that is sorted");
+    await turn("Bound Domains");
+    is("then it is as it was", [await sorts("Bound Domains"), await column(1)], [null, before]);
+    await turn("Expiry On");
+    const days = (await column(5)).map((day) => (day === "--" ? Infinity : Date.parse(`${day} UTC`)));
+    is("dates go by time, and nothing comes last", days, [...days].sort((a, b) => (a === b ? 0 : a - b)));
+    ok("with both there", days.includes(Infinity) && days.some(Number.isFinite));
+    is("operations are no order", await page.getByRole("button", { name: "Operate" }).count(), 0);
+    await words.fill("ABC-2 pending");
+    is("what is typed filters", await column(3), ["www.abc-2.com, pay.efg.com, xn--bcher-2-n2a.de"]);
+    is("and is counted", await page.locator("#shown").textContent(), `1 of ${before.length} shown`);
+    await words.fill("deploy to product");
+    is("operations are not what is filtered by", (await column(1)).length, 0);
+    await words.fill("");
+    is("nothing typed shows all", (await column(1)).length, before.length);
+    await words.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/search.html/);
+    ok("beside it is the way to all", true);
+
+    await page.goto(address("cards/index.html"));
+    await page.getByRole("searchbox").fill("pay.efg.com abc-3");
+    is("cards are filtered, too", await page.locator(".cards > ul > li:visible").count(), 1);
+    await page.goto(address("incoming/index.html"));
+    await page.getByRole("searchbox").fill("upper.xml");
+    is("and files", await page.locator(".scroll tbody tr:visible").count(), 1);
+    await page.goto(address("unissued/index.html"));
+    await turn("Status");
+    is("and what is not issued is sorted", await sorts("Status"), "ascending");
+
+    const plain = await browser.newContext({ javaScriptEnabled: false });
+    const without = await plain.newPage();
+    await without.goto(address("list/index.html"));
+    is("without script there is neither", await without.locator("input:visible, button:visible").count(), 0);
+  },
+
   async gone() {
     await open();
     for (const term of ["gone.example.test", "GONE-1.1", "gone"]) is(`a deleted one is not found by ${term}`, await search(term), []);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The search page in a browser, from disk: finds what there is by each of its terms, loads
-# little of the index, takes text for text.
+# little of the index, takes text for text; lists that are sorted and filtered in the page.
 . "$(dirname "$0")/../flow/lib.sh"
 . "$source_dir/tests/pages/lib.sh"
 
@@ -27,6 +27,7 @@ search() {
   take_tap search.tap "the look at $* came to its end" search.err
 }
 search finds
+search lists
 printf '<deletion xmlns="urn:certdrop:1" ref="D-1" certificate="GONE-1.1"/>' | drop delete.xml
 run_at "$(at 2)"
 is_accepted 'one is deleted' delete.xml
