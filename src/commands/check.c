@@ -35,6 +35,13 @@ static void add_item(JsonBuilder *builder, const LedgerItem *item)
   json_builder_end_object(builder);
 }
 
+/* Prints the object of BUILDER up to its end, with more members to follow. */
+static void print_open_object(JsonBuilder *builder)
+{
+  g_autofree char *text = json_finish(builder);
+  printf("%.*s,", (int)strlen(text) - 1, text);
+}
+
 /* An item is printed as soon as it is made: all of 100,000 as one tree would not fit. */
 static void print_items(const GPtrArray *items)
 {
@@ -42,8 +49,7 @@ static void print_items(const GPtrArray *items)
   for (guint i = 0; i < items->len; i++) {
     g_autoptr(JsonBuilder) builder = json_builder_new();
     add_item(builder, g_ptr_array_index(items, i));
-    g_autoptr(JsonNode) root = json_builder_get_root(builder);
-    g_autofree char *text = json_to_string(root, FALSE);
+    g_autofree char *text = json_finish(builder);
     printf("%s%s", i > 0 ? "," : "", text);
   }
   printf("]");
@@ -57,18 +63,32 @@ static void print_file(const KeeperCheck *check)
   json_add_text(builder, "file", check->name);
   json_add_text(builder, "outcome", check->outcome);
   json_add_objects(builder, "faults", check->faults, add_fault);
-  sum_add_total(builder, check->items);
+  g_autoptr(Sum) sum = sum_new();
+  sum_add_items(sum, check->items);
+  sum_add_totals(builder, sum);
   json_builder_end_object(builder);
-  g_autoptr(JsonNode) root = json_builder_get_root(builder);
-  g_autofree char *text = json_to_string(root, FALSE);
-  printf("%.*s,", (int)strlen(text) - 1, text);
+  print_open_object(builder);
   print_items(check->items);
   printf("}");
 }
 
+static Sum *sum_of_all(const GPtrArray *checks)
+{
+  Sum *sum = sum_new();
+  for (guint i = 0; i < checks->len; i++)
+    sum_add_items(sum, ((const KeeperCheck *)g_ptr_array_index(checks, i))->items);
+  return sum;
+}
+
 static void print_json(const GPtrArray *checks)
 {
-  printf("{\"files\":[");
+  g_autoptr(Sum) sum = sum_of_all(checks);
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  sum_add_totals(builder, sum);
+  json_builder_end_object(builder);
+  print_open_object(builder);
+  printf("\"files\":[");
   for (guint i = 0; i < checks->len; i++) {
     if (i > 0)
       printf(",");
@@ -89,6 +109,13 @@ static void complain_of(const char *name, const char *what, const GPtrArray *fau
   }
 }
 
+static void print_sum(const char *before, const Sum *sum)
+{
+  g_autofree char *text = sum_describe(sum);
+  if (text != NULL)
+    printf("%s%s\n", before, text);
+}
+
 static void print_text(const KeeperCheck *check)
 {
   complain_of(check->name, "", check->faults);
@@ -103,9 +130,9 @@ static void print_text(const KeeperCheck *check)
     }
   }
   printf("%s: %s\n", check->name, check->outcome);
-  g_autofree char *sum = sum_describe(check->items);
-  if (sum != NULL)
-    printf("  %s\n", sum);
+  g_autoptr(Sum) sum = sum_new();
+  sum_add_items(sum, check->items);
+  print_sum("  ", sum);
 }
 
 int command_check(const CommandContext *context, int argc, char **argv, GError **error)
@@ -129,7 +156,11 @@ int command_check(const CommandContext *context, int argc, char **argv, GError *
     if (!json)
       print_text(check);
   }
-  if (json)
+  if (json) {
     print_json(checks);
+  } else if (checks->len > 1) {
+    g_autoptr(Sum) sum = sum_of_all(checks);
+    print_sum("all together: ", sum);
+  }
   return faulty ? 1 : 0;
 }

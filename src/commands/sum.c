@@ -13,7 +13,7 @@ typedef struct {
 
 static const SumCount counts[] = {
     {"ordered", "order", "orders", {LIFECYCLE_STEP_CREATE_ORDER, 0}},
-    {"submitted",
+    {"applications",
      "application stored",
      "applications stored",
      {LIFECYCLE_STEP_STORE_APPLICATION, 0}},
@@ -27,8 +27,8 @@ static const SumCount counts[] = {
      "certificate issued",
      "certificates issued",
      {LIFECYCLE_STEP_ISSUE, LIFECYCLE_STEP_TAKE_CERTIFICATE}},
-    {"uploaded", "certificate taken in", "certificates taken in", {LIFECYCLE_STEP_UPLOAD, 0}},
-    {"archives", "archive made", "archives made", {LIFECYCLE_STEP_MAKE_ARCHIVE, 0}},
+    {"uploaded", "certificate uploaded", "certificates uploaded", {LIFECYCLE_STEP_UPLOAD, 0}},
+    {"downloads", "download", "downloads", {LIFECYCLE_STEP_MAKE_ARCHIVE, 0}},
     {"deployed", "deployment", "deployments", {LIFECYCLE_STEP_DEPLOY, 0}},
     {"undeployed", "undeployment", "undeployments", {LIFECYCLE_STEP_UNDEPLOY, 0}},
     {"renewed", "renewal", "renewals", {LIFECYCLE_STEP_LINK_SUCCESSOR, 0}},
@@ -42,9 +42,15 @@ static const struct {
   const char *label;
   gsize offset;
 } moneys[] = {
-    {"price", "price", G_STRUCT_OFFSET(LifecycleSum, price)},
+    {"price", "ordered for", G_STRUCT_OFFSET(LifecycleSum, price)},
     {"paid", "paid", G_STRUCT_OFFSET(LifecycleSum, paid)},
     {"refunded", "paid back", G_STRUCT_OFFSET(LifecycleSum, refunded)},
+};
+
+static const char *const outcomes[LIFECYCLE_OUTCOME_N] = {
+    [LIFECYCLE_OUTCOME_ACCEPTED] = "accepted",
+    [LIFECYCLE_OUTCOME_REJECTED] = "rejected",
+    [LIFECYCLE_OUTCOME_WAITING] = "waiting",
 };
 
 /* Of one currency. */
@@ -53,16 +59,29 @@ typedef struct {
   gint64 amounts[G_N_ELEMENTS(moneys)];
 } SumMoney;
 
-typedef struct {
+struct Sum {
+  gint64 items;
+  gint64 outcomes[LIFECYCLE_OUTCOME_N];
+  gint64 repeated; /* of the accepted ones */
   gint64 counts[G_N_ELEMENTS(counts)];
-  GArray *money; /* SumMoney, in the order in which the currencies came */
-} Sum;
+  gint64 certificates; /* of the orders */
+  GArray *money;       /* SumMoney, in the order in which the currencies came */
+};
 
-static void sum_clear(Sum *sum)
+Sum *sum_new(void)
 {
-  g_array_unref(sum->money);
+  Sum *sum = g_new0(Sum, 1);
+  sum->money = g_array_new(FALSE, FALSE, sizeof(SumMoney));
+  return sum;
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sum, sum_clear)
+
+void sum_free(Sum *sum)
+{
+  if (sum == NULL)
+    return;
+  g_array_unref(sum->money);
+  g_free(sum);
+}
 
 static SumMoney *sum_money(Sum *sum, const char *currency)
 {
@@ -76,93 +95,166 @@ static SumMoney *sum_money(Sum *sum, const char *currency)
   return &g_array_index(sum->money, SumMoney, sum->money->len - 1);
 }
 
-static void sum_add(Sum *sum, const LifecycleSum *item)
+static gint64 count_steps(const SumCount *count, const LifecycleSum *decision)
 {
-  for (guint i = 0; i < G_N_ELEMENTS(counts); i++)
-    for (guint k = 0; k < G_N_ELEMENTS(counts[i].steps); k++)
-      sum->counts[i] += item->steps[counts[i].steps[k]];
-  if (item->currency == NULL)
-    return;
-  SumMoney *money = sum_money(sum, item->currency);
-  for (guint i = 0; i < G_N_ELEMENTS(moneys); i++)
-    money->amounts[i] += G_STRUCT_MEMBER(const gint64, item, moneys[i].offset);
+  gint64 number = 0;
+  for (guint i = 0; i < G_N_ELEMENTS(count->steps); i++)
+    number += decision->steps[count->steps[i]];
+  return number;
 }
 
-/* Whether ITEM would do what its decision says: it is accepted now, and was not before. */
+static gint64 amount_of(const LifecycleSum *decision, guint money)
+{
+  return G_STRUCT_MEMBER(const gint64, decision, moneys[money].offset);
+}
+
+static void add_decision(Sum *sum, const LifecycleSum *decision)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(counts); i++)
+    sum->counts[i] += count_steps(&counts[i], decision);
+  sum->certificates += decision->certificates;
+  if (decision->currency == NULL)
+    return;
+  SumMoney *money = sum_money(sum, decision->currency);
+  for (guint i = 0; i < G_N_ELEMENTS(moneys); i++)
+    money->amounts[i] += amount_of(decision, i);
+}
+
 static gboolean item_counts(const LedgerItem *item)
 {
   return item->outcome == LIFECYCLE_OUTCOME_ACCEPTED && !item->repeated;
 }
 
-static Sum sum_of(const GPtrArray *items)
+void sum_add_items(Sum *sum, const GPtrArray *items)
 {
-  Sum sum = {{0}, g_array_new(FALSE, FALSE, sizeof(SumMoney))};
   for (guint i = 0; i < items->len; i++) {
     const LedgerItem *item = g_ptr_array_index(items, i);
+    sum->items++;
+    sum->outcomes[item->outcome]++;
+    sum->repeated += item->repeated;
     if (item_counts(item))
-      sum_add(&sum, &item->sum);
+      add_decision(sum, &item->sum);
   }
-  return sum;
 }
 
 static void add_amount(JsonBuilder *builder, gint64 amount, const char *currency)
 {
-  g_autofree char *text = text_format_money(amount);
   json_builder_begin_object(builder);
-  json_add_text(builder, "amount", text);
+  json_add_money(builder, "amount", amount);
   json_add_text(builder, "currency", currency);
   json_builder_end_object(builder);
 }
 
 void sum_add_item(JsonBuilder *builder, const LedgerItem *item)
 {
+  static const LifecycleSum nothing;
+  const LifecycleSum *decision = item_counts(item) ? &item->sum : &nothing;
+  json_builder_set_member_name(builder, "does");
+  json_builder_begin_object(builder);
+  for (guint i = 0; i < G_N_ELEMENTS(counts); i++) {
+    gint64 number = count_steps(&counts[i], decision);
+    if (number > 0)
+      json_add_number(builder, counts[i].name, number);
+  }
+  if (decision->certificates > 0)
+    json_add_number(builder, "certificates", decision->certificates);
+  json_builder_end_object(builder);
   for (guint i = 0; i < G_N_ELEMENTS(moneys); i++) {
-    gint64 amount = G_STRUCT_MEMBER(const gint64, &item->sum, moneys[i].offset);
     json_builder_set_member_name(builder, moneys[i].name);
-    if (item_counts(item) && amount > 0)
-      add_amount(builder, amount, item->sum.currency);
+    if (amount_of(decision, i) > 0)
+      add_amount(builder, amount_of(decision, i), decision->currency);
     else
       json_builder_add_null_value(builder);
   }
 }
 
-void sum_add_total(JsonBuilder *builder, const GPtrArray *items)
+static void add_amounts(JsonBuilder *builder, const Sum *sum, guint money)
 {
-  g_auto(Sum) sum = sum_of(items);
+  json_builder_set_member_name(builder, moneys[money].name);
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < sum->money->len; i++) {
+    const SumMoney *of = &g_array_index(sum->money, SumMoney, i);
+    if (of->amounts[money] > 0)
+      add_amount(builder, of->amounts[money], of->currency);
+  }
+  json_builder_end_array(builder);
+}
+
+void sum_add_totals(JsonBuilder *builder, const Sum *sum)
+{
   json_builder_set_member_name(builder, "totals");
   json_builder_begin_object(builder);
+  json_add_number(builder, "items", sum->items);
+  for (guint i = 1; i < LIFECYCLE_OUTCOME_N; i++)
+    json_add_number(builder, outcomes[i], sum->outcomes[i]);
+  json_add_number(builder, "repeated", sum->repeated);
   for (guint i = 0; i < G_N_ELEMENTS(counts); i++)
-    json_add_number(builder, counts[i].name, sum.counts[i]);
-  for (guint i = 0; i < G_N_ELEMENTS(moneys); i++) {
-    json_builder_set_member_name(builder, moneys[i].name);
-    json_builder_begin_array(builder);
-    for (guint k = 0; k < sum.money->len; k++) {
-      const SumMoney *money = &g_array_index(sum.money, SumMoney, k);
-      if (money->amounts[i] > 0)
-        add_amount(builder, money->amounts[i], money->currency);
-    }
-    json_builder_end_array(builder);
-  }
+    json_add_number(builder, counts[i].name, sum->counts[i]);
+  json_add_number(builder, "certificates", sum->certificates);
+  for (guint i = 0; i < G_N_ELEMENTS(moneys); i++)
+    add_amounts(builder, sum, i);
   json_builder_end_object(builder);
 }
 
-char *sum_describe(const GPtrArray *items)
+static void append(GString *text, const char *separator, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+/* SEPARATOR comes before all but the first. */
+static void append(GString *text, const char *separator, const char *format, ...)
 {
-  g_auto(Sum) sum = sum_of(items);
-  g_autoptr(GString) text = g_string_new(NULL);
-  for (guint i = 0; i < G_N_ELEMENTS(counts); i++)
-    if (sum.counts[i] > 0)
-      g_string_append_printf(text, "%s%" G_GINT64_FORMAT " %s", text->len > 0 ? ", " : "",
-                             sum.counts[i], sum.counts[i] == 1 ? counts[i].one : counts[i].many);
-  for (guint k = 0; k < sum.money->len; k++) {
-    const SumMoney *money = &g_array_index(sum.money, SumMoney, k);
-    for (guint i = 0; i < G_N_ELEMENTS(moneys); i++) {
-      if (money->amounts[i] == 0)
+  if (text->len > 0)
+    g_string_append(text, separator);
+  va_list arguments;
+  va_start(arguments, format);
+  g_string_append_vprintf(text, format, arguments);
+  va_end(arguments);
+}
+
+static void describe_items(const Sum *sum, GString *text)
+{
+  for (guint i = 1; sum->items > 1 && i < LIFECYCLE_OUTCOME_N; i++)
+    if (sum->outcomes[i] > 0)
+      append(text, ", ", "%" G_GINT64_FORMAT " %s", sum->outcomes[i], outcomes[i]);
+  if (sum->repeated > 0)
+    append(text, ", ", "%" G_GINT64_FORMAT " accepted before", sum->repeated);
+}
+
+static void describe_counts(const Sum *sum, GString *text)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(counts); i++) {
+    if (sum->counts[i] == 0)
+      continue;
+    append(text, ", ", "%" G_GINT64_FORMAT " %s", sum->counts[i],
+           sum->counts[i] == 1 ? counts[i].one : counts[i].many);
+    if (counts[i].steps[0] == LIFECYCLE_STEP_CREATE_ORDER && sum->certificates != sum->counts[i])
+      g_string_append_printf(text, " of %" G_GINT64_FORMAT " certificates", sum->certificates);
+  }
+}
+
+static void describe_money(const Sum *sum, GString *text)
+{
+  for (guint i = 0; i < sum->money->len; i++) {
+    const SumMoney *money = &g_array_index(sum->money, SumMoney, i);
+    for (guint k = 0; k < G_N_ELEMENTS(moneys); k++) {
+      if (money->amounts[k] == 0)
         continue;
-      g_autofree char *amount = text_format_money(money->amounts[i]);
-      g_string_append_printf(text, "%s%s %s %s", text->len > 0 ? "; " : "", moneys[i].label, amount,
-                             money->currency);
+      g_autofree char *amount = text_format_money(money->amounts[k]);
+      append(text, ", ", "%s %s %s", moneys[k].label, amount, money->currency);
     }
   }
-  return text->len > 0 ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
+}
+
+char *sum_describe(const Sum *sum)
+{
+  g_autoptr(GString) items = g_string_new(NULL);
+  g_autoptr(GString) done = g_string_new(NULL);
+  g_autoptr(GString) money = g_string_new(NULL);
+  describe_items(sum, items);
+  describe_counts(sum, done);
+  describe_money(sum, money);
+  if (done->len > 0)
+    append(items, ": ", "%s", done->str);
+  if (money->len > 0)
+    append(items, "; ", "%s", money->str);
+  return items->len > 0 ? g_string_free(g_steal_pointer(&items), FALSE) : NULL;
 }

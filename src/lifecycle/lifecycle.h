@@ -257,7 +257,8 @@ typedef struct {
  * may have 100,000. */
 typedef struct {
   guint16 steps[LIFECYCLE_STEP_N];
-  gint64 price; /* of what is ordered */
+  guint32 certificates; /* that are ordered */
+  gint64 price;         /* of what is ordered */
   gint64 paid;
   gint64 refunded;
   const char *currency; /* of all three, interned; NULL where they are 0 */

@@ -3,6 +3,8 @@
 static void add_step(LifecycleSum *sum, const LifecycleStep *step)
 {
   sum->steps[step->kind]++;
+  if (step->kind == LIFECYCLE_STEP_CREATE_ORDER)
+    sum->certificates += (guint32)step->order->quantity;
   const char *currency = step->payment != NULL ? step->payment->currency : NULL;
   if (step->kind == LIFECYCLE_STEP_CREATE_ORDER && step->order->price > 0) {
     sum->price += step->order->price;
