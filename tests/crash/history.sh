@@ -14,9 +14,10 @@ history=(
   'deployments 3'
   'undeployments 4'
   'uploads 5'
-  'nothing 6 0 200'
-  'renewals 7 0 201'
-  'nothing 8 0 600'
+  'batches 6'
+  'nothing 7 0 200'
+  'renewals 8 0 201'
+  'nothing 9 0 600'
 )
 
 # The instance, once, before the first run: targets with commands, issuers.
@@ -108,4 +109,26 @@ uploads() {
     "$xmlns" "$(cat shop.crt other.crt)" "$(cat shop.key)" | drop u.xml
   printf '<download %s ref="U-D" certificate="U-1"><format>iis</format><format>haproxy</format></download>' "$xmlns" | drop u-download.xml
   printf '<download %s ref="A-D" certificate="A-1"><format>tomcat</format></download>' "$xmlns" | drop a-download.xml
+}
+
+# Backwards, so that much waits for what comes behind it: one by one, and all or nothing. The second has
+# more items than a group, whose receipt is in parts, and few certificates: what comes again changes nothing.
+batches() {
+  {
+    review MB-R M-1.1 approve
+    deployment MB-D M-1 cdn
+    dv_order M-1 m.example.test
+    order M-2 no-such
+    printf '<deletion %s ref="MB-E" certificate="E-1"/>' "$xmlns"
+    printf '<undeployment %s ref="MB-U" certificate="L-1"><target product="cdn"/></undeployment>' "$xmlns"
+  } | batch | drop m.xml
+  {
+    deployment NA-D N-1 cdn
+    application NA-A N-1.1 submit "$(domains n.example.test)$applicant"
+    printf '<revocation %s ref="NA-R" certificate="K-1" reason="superseded"/>' "$xmlns"
+    payment NA-P N-1 "$(price standard-dv-single)"
+    order N-1 standard-dv-single
+    for _ in {1..2000}; do order N-2 standard-dv-single; done
+  } | batch 'atomic="true"' | drop n.xml
+  { dv_order N-3 n3.example.test; order N-4 no-such; } | batch 'atomic="true"' | drop n-no.xml
 }

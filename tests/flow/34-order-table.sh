@@ -21,6 +21,11 @@ cp out orders.xml
 ok 'it is valid against the schema' xmllint --nonet --noout --schema "$source_dir/schemas/documents.xsd" orders.xml
 certdrop -C "$INSTANCE" --at "$(at 1)" check orders.xml
 expect_status 'check accepts it' 0
+like '  and says for how much' "$(cat out)" "^  3 accepted: 3 orders of 7 certificates, 2 applications stored, 1 certificate issued; ordered for [0-9]+\\.00 CNY, paid [0-9]+\\.00 CNY\$"
+certdrop -C "$INSTANCE" --at "$(at 1)" check --json orders.xml
+is '  and of what, with --json' "$(jq -c '[.files[0].items[] | .does, .price.amount, .paid.amount]' out)" \
+  "[{\"ordered\":1,\"applications\":1,\"issued\":1,\"certificates\":1},\"$(price_of standard-dv-single)\",\"$(price_of standard-dv-single)\",{\"ordered\":1,\"applications\":1,\"certificates\":1},\"$(price_of inhouse-dv-multi 2 3)\",\"$(price_of inhouse-dv-multi 2 3)\",{\"ordered\":1,\"certificates\":5},\"$(price_of standard-dv-single 1 1 5)\",null]"
+is '  which add up' "$(jq -r '.totals == .files[0].totals and .totals.certificates == 7' out)" true
 drop orders.xml <orders.xml
 run_at "$(at 2)"
 is_accepted 'and so does run' orders.xml
