@@ -22,6 +22,31 @@ static void render_exchange_mark(cmark_node *node, const PageMark *mark)
   cmark_node_set_on_exit(node, exit);
 }
 
+/* Moves what the items of LIST hold to the end of LINE. */
+static void render_move_items(cmark_node *line, cmark_node *list)
+{
+  for (cmark_node *item = cmark_node_first_child(list); item != NULL;
+       item = cmark_node_next(item)) {
+    if (cmark_node_first_child(line) != NULL)
+      page_add_text(line, " · ");
+    cmark_node *from = cmark_node_first_child(item);
+    for (cmark_node *part; (part = cmark_node_first_child(from)) != NULL;)
+      cmark_node_append_child(line, part);
+  }
+}
+
+/* The lists of a bar are a line each, here as there. */
+static void render_exchange_bar(cmark_node *bar)
+{
+  for (cmark_node *list = cmark_node_first_child(bar), *next; list != NULL; list = next) {
+    next = cmark_node_next(list);
+    cmark_node *line = cmark_node_new_with_mem(CMARK_NODE_PARAGRAPH, &page_memory);
+    cmark_node_insert_before(list, line);
+    render_move_items(line, list);
+    cmark_node_unlink(list);
+  }
+}
+
 static void render_exchange(cmark_node *root)
 {
   cmark_iter *iter = cmark_iter_new(root);
@@ -34,6 +59,10 @@ static void render_exchange(cmark_node *root)
       render_exchange_address(node);
     else
       render_exchange_mark(node, mark);
+    if (mark != &page_mark_bar)
+      continue;
+    render_exchange_bar(node);
+    cmark_iter_reset(iter, node, CMARK_EVENT_ENTER); /* it knew the lists */
   }
   cmark_iter_free(iter);
 }

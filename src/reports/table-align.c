@@ -3,7 +3,7 @@
 #include "reports/table.h"
 
 /* A column wider than this does not make the other rows as wide. */
-#define ALIGN_WIDEST 48
+#define ALIGN_WIDEST 96
 #define ALIGN_COLUMNS 16
 
 /* A cell, with the space before and after what is in it. */

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The pages of an instance with everything in it, looked at as their readers would: is the
-# HTML valid, is it accessible in a browser, do all links lead somewhere.
+# HTML valid, is it accessible in a browser, do all links lead somewhere, and does the Markdown
+# say the same.
 . "$(dirname "$0")/../flow/lib.sh"
 
 . "$source_dir/tests/pages/lib.sh"
@@ -23,10 +24,13 @@ ok 'there are pages' test -s "$INSTANCE/reports/index.html"
 
 "$node" "$pages_dir/pages.js" "$INSTANCE/reports" "$INSTANCE" >pages.tap 2>pages.err
 take_tap pages.tap 'the look at the pages came to its end' pages.err
+"$node" "$pages_dir/markdown.js" "$INSTANCE/reports" >markdown.tap 2>markdown.err
+take_tap markdown.tap 'the reading of the Markdown came to its end' markdown.err
 
 # A first run with nothing in it has pages, too.
 new_instance empty
 run_at $T0
 "$node" "$pages_dir/pages.js" "$INSTANCE/reports" "$INSTANCE" >empty.tap 2>pages.err
-is 'and so have the pages of an empty instance' "$(grep -vE '^ok|^1\.\.' empty.tap; grep -c '^1\.\.' empty.tap)" 1
+"$node" "$pages_dir/markdown.js" "$INSTANCE/reports" >>empty.tap 2>>pages.err
+is 'and so have the pages of an empty instance' "$(grep -vE '^ok|^1\.\.' empty.tap; grep -c '^1\.\.' empty.tap)" 2
 finish
