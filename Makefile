@@ -13,6 +13,7 @@ BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share/certdrop
 DOCDIR ?= $(PREFIX)/share/doc/certdrop
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+MANDIR ?= $(PREFIX)/share/man
 
 PKG_CONFIG ?= pkg-config
 GLIB_COMPILE_RESOURCES ?= glib-compile-resources
@@ -127,16 +128,21 @@ endif
 
 # ---- What is built from what ------------------------------------------------
 
-sources := $(sort $(shell find src -name '*.c'))
+sources := $(sort $(shell find src -name '*.c' ! -path 'src/manual/*'))
 objects := $(sources:src/%.c=$(BUILD)/obj/%.o)
 library := $(BUILD)/libcertdrop.a
 manifest := src/certdrop.gresource.xml
 resources := $(BUILD)/generated/resources
+# The manual pages; their elements come from the schemas, by a program that is run here.
+pages := $(patsubst src/manual/%,$(BUILD)/manual/%,$(sort $(wildcard src/manual/*.[1-8])))
+page_maker := $(BUILD)/make-page
+page_objects := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard src/manual/*.c)))
 unit_tests := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/*.c)))
 
-.PHONY: all unit print-flags install uninstall demo check lint bench format clean help install-packages FORCE
-all: $(BUILD)/certdrop
+.PHONY: all unit manual print-flags install uninstall demo check lint bench format clean help install-packages FORCE
+all: $(BUILD)/certdrop $(if $(filter plain,$(VARIANT)),$(pages))
 unit: $(unit_tests)
+manual: $(pages)
 # For the static analysers.
 print-flags:
 	$(info -std=gnu17 $(all_cppflags))@:
@@ -166,6 +172,16 @@ $(library): $(filter-out $(BUILD)/obj/main.o,$(objects)) $(BUILD)/stamp-sources
 	$(say) AR $@
 	$(run)rm -f $@ && ar rcs $@ $(filter %.o,$^)
 
+$(page_maker): $(page_objects) $(library) $(resources).o $(BUILD)/stamp-flags
+	$(say) LINK $@
+	$(run)$(CC) $(all_cflags) $(all_ldflags) -o $@ $(page_objects) $(library) $(resources).o \
+	  $(package_libs)
+
+$(BUILD)/manual/%: src/manual/% $(page_maker)
+	$(say) PAGE $*
+	@mkdir -p $(@D)
+	$(run)$(page_maker) $< >$@
+
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/stamp-flags
 	$(say) CC $*.c
 	@mkdir -p $(@D)
@@ -190,7 +206,7 @@ $(resources).o: $(resources).c $(BUILD)/stamp-flags
 	$(run)$(CC) $(all_cppflags) $(filter-out $(warnings),$(all_cflags)) -c -o $@ $<
 
 ifneq ($(goals),)
--include $(objects:.o=.d) $(unit_tests:=.d) $(resources).d
+-include $(objects:.o=.d) $(page_objects:.o=.d) $(unit_tests:=.d) $(resources).d
 endif
 
 # ---- Installation -----------------------------------------------------------
@@ -198,7 +214,7 @@ endif
 units := $(wildcard src/commands/systemd/*.service src/commands/systemd/*.timer)
 
 # Modes are said, so that they are the same under every umask.
-install: all
+install: all $(pages)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/schemas $(DESTDIR)$(DATADIR)/templates \
 	  $(DESTDIR)$(DOCDIR) $(DESTDIR)$(UNITDIR)
 	install -m 755 $(BUILD)/certdrop $(DESTDIR)$(BINDIR)/certdrop
@@ -208,12 +224,15 @@ install: all
 	  -exec install -D -m 644 '{}' $(abspath $(DESTDIR)$(DATADIR))/examples/'{}' ';'
 	install -m 755 inbox/examples/drop.sh $(DESTDIR)$(DATADIR)/examples
 	install -m 644 README.md LICENSE $(DESTDIR)$(DOCDIR)
+	$(foreach page,$(pages),install -D -m 644 $(page) \
+	  $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page)) && ):
 	$(foreach unit,$(units),sed 's|@BINDIR@|$(BINDIR)|g; s|@DOCDIR@|$(DOCDIR)|g' $(unit) \
 	  >$(BUILD)/$(notdir $(unit)) && \
 	  install -m 644 $(BUILD)/$(notdir $(unit)) $(DESTDIR)$(UNITDIR) && ):
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/certdrop $(foreach unit,$(units),$(DESTDIR)$(UNITDIR)/$(notdir $(unit)))
+	rm -f $(foreach page,$(pages),$(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page)))
 	rm -rf $(DESTDIR)$(DATADIR) $(DESTDIR)$(DOCDIR)
 
 # ---- Everything else is a script in tests/ ----------------------------------

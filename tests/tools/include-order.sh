@@ -6,7 +6,7 @@ set -u
 cd "$(dirname "$0")/../../src" || exit 1
 
 # Rooms of one rank do not know each other.
-declare -A rank=([base]=1 [request]=2 [schema]=2 [lifecycle]=3 [pki]=4 [ledger]=4 [intake]=5 [outbox]=5
+declare -A rank=([base]=1 [request]=2 [schema]=2 [manual]=3 [lifecycle]=3 [pki]=4 [ledger]=4 [intake]=5 [outbox]=5
   [reports]=5 [keeper]=6 [commands]=7 [main.c]=8)
 
 bad=0

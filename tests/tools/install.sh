@@ -9,6 +9,8 @@ binary=$destination/opt/certdrop/bin/certdrop
 is 'nothing is closed to others, whatever the umask' "$(find "$destination" ! -perm -o=r)" ''
 is 'all examples are there' "$(diff -r "$source_dir/inbox/examples" "$destination/opt/certdrop/share/certdrop/examples")" ''
 is 'all schemas are there' "$(diff -r "$source_dir/schemas" "$destination/opt/certdrop/share/certdrop/schemas")" ''
+is 'all manual pages are there' "$(cd "$destination/opt/certdrop/share/man" && find . -type f | LC_ALL=C sort)" \
+  $'./man1/certdrop.1\n./man5/certdrop-documents.5\n./man5/certdrop.xml.5'
 is 'the units start the installed binary' \
   "$(sed -n 's/^ExecStart=//p' "$destination"/opt/certdrop/lib/systemd/system/*.service | sort)" \
   $'/opt/certdrop/bin/certdrop run\n/opt/certdrop/bin/certdrop watch'
