@@ -50,12 +50,6 @@ Ledger *keeper_ledger(Keeper *keeper)
   return keeper->ledger;
 }
 
-ReportsContext keeper_reports_context(const Keeper *keeper)
-{
-  return (ReportsContext){keeper->ledger, keeper->configuration, keeper->catalog, keeper->root,
-                          keeper->threads};
-}
-
 /* The path of NAME for what opens files by path alone: SQLite, OSSL_STORE. */
 char *keeper_instance_path(int root, const char *name, GError **error)
 {
@@ -117,6 +111,33 @@ GBytes *keeper_read_certificate(int root, PkiAuthorityRole role, GError **error)
 {
   const gsize largest = 64 << 10;
   return file_read(root, authorities[role].certificate, largest, error);
+}
+
+/* What pages say of the instance's own CA; without what cannot be read, which `verify` tells. */
+static const GPtrArray *own_authority(Keeper *keeper)
+{
+  static const PkiAuthorityRole roles[] = {PKI_AUTHORITY_ROLE_ISSUING, PKI_AUTHORITY_ROLE_ROOT};
+  if (keeper->own_authority != NULL)
+    return keeper->own_authority;
+  keeper->own_authority =
+      g_ptr_array_new_with_free_func((GDestroyNotify)pki_certificate_details_free);
+  for (guint i = 0; i < G_N_ELEMENTS(roles); i++) {
+    g_autoptr(GBytes) der = keeper_read_certificate(keeper->root, roles[i], NULL);
+    PkiCertificateDetails *details = der != NULL ? pki_certificate_read(der, NULL) : NULL;
+    if (details != NULL)
+      g_ptr_array_add(keeper->own_authority, details);
+  }
+  return keeper->own_authority;
+}
+
+ReportsContext keeper_reports_context(Keeper *keeper)
+{
+  return (ReportsContext){.ledger = keeper->ledger,
+                          .configuration = keeper->configuration,
+                          .catalog = keeper->catalog,
+                          .root = keeper->root,
+                          .threads = keeper->threads,
+                          .authority = own_authority(keeper)};
 }
 
 PkiAuthority *keeper_open_authority(Keeper *keeper, PkiAuthorityRole role, GError **error)
@@ -210,6 +231,7 @@ void keeper_close(Keeper *keeper)
   g_ptr_array_unref(keeper->decided);
   ledger_close(keeper->ledger);
   pki_authority_free(keeper->authority);
+  g_clear_pointer(&keeper->own_authority, g_ptr_array_unref);
   pki_key_free(keeper->rehearsal_key);
   pki_wrapping_key_free(keeper->wrapping_key);
   g_clear_pointer(&keeper->chain, g_bytes_unref);

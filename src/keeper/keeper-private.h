@@ -96,7 +96,8 @@ struct Keeper {
   PkiWrappingKey *wrapping_key;
   PkiAuthority *authority;
   PkiKey *rehearsal_key;
-  GBytes *chain; /* the issuing certificate, in DER */
+  GBytes *chain;            /* the issuing certificate, in DER */
+  GPtrArray *own_authority; /* PkiCertificateDetails, for pages: NULL until they are asked for */
   IntakePool *pool;
   LedgerRun run;
   GPtrArray *messages;
@@ -118,7 +119,7 @@ struct Keeper {
 /* Instance */
 /* A keeper that has nothing open yet. */
 Keeper *keeper_new(int root, KeeperPurpose purpose);
-ReportsContext keeper_reports_context(const Keeper *keeper);
+ReportsContext keeper_reports_context(Keeper *keeper);
 gboolean keeper_open_wrapping_key(Keeper *keeper, GError **error);
 gboolean keeper_load_authority(Keeper *keeper, GError **error);
 /* The absolute path of NAME, for what opens files by path alone: SQLite and

@@ -8,7 +8,7 @@
   "c.submitted, c.first_issued, c.not_before, c.not_after, c.term_end, i.serial, i.sha256, "       \
   "i.spki_sha256, k.kind, k.wrapped IS NOT NULL, c.uploaded, c.forerunner, c.successor, "          \
   "c.due, c.failing_since, c.failures, c.failure, c.review_asked, c.name, "                        \
-  "c.deployed, c.revoked, c.reason, c.deleted "
+  "c.deployed, c.revoked, c.reason, c.deleted, o.price, o.currency "
 #define CERTIFICATE_TABLES                                                                         \
   "FROM certificate c JOIN orders o ON o.ref = c.order_ref "                                       \
   "LEFT JOIN issue i ON i.number = c.issue LEFT JOIN key k ON k.spki_sha256 = i.spki_sha256 "
@@ -30,6 +30,7 @@ void ledger_certificate_free(LedgerCertificate *certificate)
   g_free(certificate->failure);
   g_free(certificate->name);
   g_free(certificate->deployed);
+  g_free(certificate->currency);
   g_free(certificate);
 }
 
@@ -69,6 +70,8 @@ static LedgerCertificate *certificate_from_row(sqlite3_stmt *row, gint64 *ret_pr
   certificate->revoked = sqlite3_column_int64(row, 29);
   certificate->reason = (int)sqlite3_column_int64(row, 30);
   certificate->deleted = sqlite3_column_int64(row, 31);
+  certificate->price = sqlite3_column_int64(row, 32);
+  certificate->currency = column_text(row, 33);
   return certificate;
 }
 
@@ -196,6 +199,23 @@ GPtrArray *ledger_certificates_run_out(Ledger *ledger, guint limit, GError **err
       ledger, error,
       SELECT_CERTIFICATE "WHERE c.status = $1 ORDER BY c.not_after DESC, c.number DESC LIMIT $2",
       "nn", (gint64)LIFECYCLE_STATUS_EXPIRED, (gint64)limit);
+  return certificates_from_rows(ledger, row, error);
+}
+
+#define UNATTENDED                                                                                 \
+  "WHERE c.status = $1 AND c.not_after < $2 AND c.due <= $3 AND NOT EXISTS (SELECT 1 FROM "        \
+  "certificate s WHERE s.id = c.successor AND s.status = $1) "
+
+GPtrArray *ledger_unattended_certificates(Ledger *ledger, gint64 until, guint limit,
+                                          gint64 *ret_count, GError **error)
+{
+  const gint64 issued = LIFECYCLE_STATUS_ISSUED;
+  if (!ledger_number(ledger, ret_count, error, "SELECT COUNT(*) FROM certificate c " UNATTENDED,
+                     "nnn", issued, until, LEDGER_LOOK_AGAIN))
+    return NULL;
+  sqlite3_stmt *row = ledger_query(
+      ledger, error, SELECT_CERTIFICATE UNATTENDED "ORDER BY c.not_after, c.number LIMIT $4",
+      "nnnn", issued, until, LEDGER_LOOK_AGAIN, (gint64)limit);
   return certificates_from_rows(ledger, row, error);
 }
 

@@ -12,6 +12,8 @@ typedef struct {
   LifecycleStatus status;
   const Product *product; /* borrowed from the ledger */
   gint64 years;
+  gint64 price; /* of its whole order */
+  char *currency;
   char **names; /* bound, or applied for; NULL while there are none */
   gint64 created;
   gint64 changed;
@@ -52,6 +54,8 @@ typedef struct {
   gboolean outside;    /* another authority's */
   char *issuer;        /* of such a one: its name */
   GPtrArray *warnings; /* Fault: what is odd about it */
+  GBytes *der;
+  GBytes *chain; /* as in LedgerIssue; NULL: that of the instance's own CA */
 } LedgerOrigin;
 
 void ledger_origin_free(LedgerOrigin *origin);

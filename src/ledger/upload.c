@@ -60,6 +60,8 @@ void ledger_origin_free(LedgerOrigin *origin)
   if (origin == NULL)
     return;
   g_free(origin->issuer);
+  g_clear_pointer(&origin->der, g_bytes_unref);
+  g_clear_pointer(&origin->chain, g_bytes_unref);
   g_clear_pointer(&origin->warnings, g_ptr_array_unref);
   g_free(origin);
 }
@@ -67,10 +69,11 @@ void ledger_origin_free(LedgerOrigin *origin)
 gboolean ledger_read_origin(Ledger *ledger, const char *certificate, LedgerOrigin **ret_origin,
                             GError **error)
 {
-  sqlite3_stmt *row = ledger_query(ledger, error,
-                                   "SELECT i.outside, i.issuer, i.warnings FROM certificate c "
-                                   "JOIN issue i ON i.number = c.issue WHERE c.id = $1",
-                                   "t", certificate);
+  sqlite3_stmt *row =
+      ledger_query(ledger, error,
+                   "SELECT i.outside, i.issuer, i.warnings, i.der, i.chain FROM certificate c "
+                   "JOIN issue i ON i.number = c.issue WHERE c.id = $1",
+                   "t", certificate);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more < 0)
     return FALSE;
@@ -80,6 +83,8 @@ gboolean ledger_read_origin(Ledger *ledger, const char *certificate, LedgerOrigi
     origin->outside = sqlite3_column_int64(row, 0) != 0;
     origin->issuer = column_text(row, 1);
     origin->warnings = column_faults(row, 2);
+    origin->der = column_bytes(row, 3);
+    origin->chain = column_bytes(row, 4);
     sqlite3_reset(row);
   }
   *ret_origin = origin;

@@ -37,6 +37,11 @@ typedef struct {
 GPtrArray *ledger_certificates_on_day(Ledger *ledger, gint64 day, LedgerExpiryPlace *place,
                                       guint limit, GError **error);
 
+/* At most LIMIT issued certificates that run out before UNTIL with nothing to renew them, neither
+ * by itself nor another one that is issued, those first that run out first; and their number. */
+GPtrArray *ledger_unattended_certificates(Ledger *ledger, gint64 until, guint limit,
+                                          gint64 *ret_count, GError **error);
+
 /* ---- Places of deployment: a product in a region ---- */
 
 typedef struct {

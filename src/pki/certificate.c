@@ -183,3 +183,21 @@ PkiCertificateDetails *pki_certificate_read(GBytes *der, GError **error)
   ERR_clear_error(); /* of extensions that could not be read and are left out */
   return g_steal_pointer(&details);
 }
+
+GPtrArray *pki_certificates_read(GBytes *ders, GError **error)
+{
+  PkiSlice left = pki_slice_from_bytes(ders), one;
+  g_autoptr(GPtrArray) all =
+      g_ptr_array_new_with_free_func((GDestroyNotify)pki_certificate_details_free);
+  while (left.length > 0 && pki_der_take(&left, PKI_DER_SEQUENCE, NULL, &one)) {
+    g_autoptr(GBytes) der = g_bytes_new_static(one.data, one.length);
+    PkiCertificateDetails *details = pki_certificate_read(der, error);
+    if (details == NULL)
+      return NULL;
+    g_ptr_array_add(all, details);
+  }
+  if (left.length == 0)
+    return g_steal_pointer(&all);
+  pki_set_error(error, CERTDROP_ERROR_REFUSED, "not certificates in DER, one after the other");
+  return NULL;
+}

@@ -328,6 +328,10 @@ typedef struct {
  * checked. */
 PkiCertificateDetails *pki_certificate_read(GBytes *der, GError **error);
 
+/* The same for certificates in DER one after the other, in their order: GPtrArray of
+ * PkiCertificateDetails. */
+GPtrArray *pki_certificates_read(GBytes *ders, GError **error);
+
 void pki_certificate_details_free(PkiCertificateDetails *details);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiCertificateDetails, pki_certificate_details_free)
 

@@ -84,7 +84,7 @@ static void certificate_add_pin(Table *table, const char *spki_sha256)
     digest[i] = (guint8)(high << 4 | low);
   }
   g_autofree char *pin = g_base64_encode(digest, sizeof digest);
-  page_add_code(table_add_fact(table, "Public key pin"), pin);
+  page_add_code(table_add_fact(table, "pin-sha256"), pin);
 }
 
 static const char *key_place(const LedgerCertificate *certificate)
@@ -121,7 +121,21 @@ static void certificate_add_issuer(const Page *page, Table *table, const LedgerO
   page_add_text(page_add_file_link(page, cell, "outbox/pki/root.crt"), "root");
 }
 
-void certificate_add_facts(const Page *page, cmark_node *parent, const CertificateModel *model)
+/* What only the certificate itself says. */
+static void certificate_add_details(Table *table, const PkiCertificateDetails *details)
+{
+  page_add_text(table_add_fact(table, "Subject"),
+                *details->subject != '\0' ? details->subject : "none, but its names");
+  page_add_text(table_add_fact(table, "Signature"), details->signature_algorithm);
+  cmark_node *cell = details->policies->len > 0 ? table_add_fact(table, "Policies") : NULL;
+  for (guint i = 0; i < details->policies->len; i++) {
+    page_add_text(cell, i > 0 ? ", " : "");
+    page_add_code(cell, g_ptr_array_index(details->policies, i));
+  }
+}
+
+void certificate_add_facts(const Page *page, cmark_node *parent, const CertificateModel *model,
+                           const PkiCertificateDetails *details)
 {
   const LedgerCertificate *certificate = model->certificate;
   Table table = table_new_facts(parent, "Certificate");
@@ -135,6 +149,8 @@ void certificate_add_facts(const Page *page, cmark_node *parent, const Certifica
     page_add_code(table_add_fact(&table, "SHA-256"), certificate->sha256);
   if (certificate->key_kind != NULL)
     certificate_add_key(&table, certificate);
+  if (details != NULL)
+    certificate_add_details(&table, details);
   if (model->origin != NULL)
     certificate_add_issuer(page, &table, model->origin);
 }

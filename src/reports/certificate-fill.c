@@ -90,9 +90,14 @@ cmark_node *certificate_add_form_link(const Page *page, cmark_node *parent, Requ
 }
 
 cmark_node *certificate_add_short_form_link(const Page *page, cmark_node *parent, RequestKind kind,
-                                            const char *id)
+                                            const LedgerCertificate *certificate)
 {
   g_autoptr(FormFill) fill = form_fill_new();
-  form_fill_add(fill, "certificate", id);
+  if (kind == REQUEST_KIND_PAYMENT) {
+    form_fill_add(fill, "order", certificate->order);
+    fill_add_money(fill, "amount", certificate->price);
+    form_fill_add(fill, "currency", certificate->currency);
+  } else
+    form_fill_add(fill, "certificate", certificate->id);
   return form_add_link(page, parent, kind, fill);
 }

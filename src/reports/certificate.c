@@ -134,16 +134,17 @@ static cmark_node *certificate_add_panel(cmark_node *parent, const char *title)
 
 static Page *certificate_build(const ReportsContext *context, gconstpointer data)
 {
-  (void)context;
   const CertificateModel *model = data;
   const LedgerCertificate *certificate = model->certificate;
+  g_autoptr(PkiCertificateDetails) details =
+      model->origin != NULL ? pki_certificate_read(model->origin->der, NULL) : NULL;
   g_autofree char *title = g_strdup_printf("Certificate %s", certificate->id);
   Page *page = page_new(PAGE_VIEW_CERTIFICATES, 1, title);
   page_add_heading(page->root, 1, title);
   certificate_add_lead(page, model);
   certificate_add_warnings(page->root, model->origin);
   cmark_node *split = page_add_mark(page->root, &page_mark_split);
-  certificate_add_facts(page, certificate_add_panel(split, "Certificate"), model);
+  certificate_add_facts(page, certificate_add_panel(split, "Certificate"), model, details);
   cmark_node *aside = page_add_mark(split, &page_mark_aside);
   if (certificate->status != 0)
     certificate_add_operate(page, certificate_add_panel(aside, "Operate"), model);
@@ -156,6 +157,8 @@ static Page *certificate_build(const ReportsContext *context, gconstpointer data
     certificate_add_outside(page, certificate_add_panel(split, "Issuer outside"), model->outside);
   if (model->application != NULL)
     certificate_add_application(certificate_add_panel(split, "Application"), model->application);
+  if (details != NULL)
+    certificate_add_chain(certificate_add_panel(page->root, "Chain"), model, details, context);
   if (model->deployments->len > 0)
     certificate_add_deployments(certificate_add_panel(page->root, "Deployments"),
                                 model->deployments);

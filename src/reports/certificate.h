@@ -38,7 +38,11 @@ gboolean certificate_write(Writer *writer, const ReportsContext *context, struct
                            const char *id, GError **error);
 
 /* ---- Parts of the page, one a file ---- */
-void certificate_add_facts(const Page *page, cmark_node *parent, const CertificateModel *model);
+/* DETAILS are those of its present issue, NULL before there is one. */
+void certificate_add_facts(const Page *page, cmark_node *parent, const CertificateModel *model,
+                           const PkiCertificateDetails *details);
+void certificate_add_chain(cmark_node *parent, const CertificateModel *model,
+                           const PkiCertificateDetails *details, const ReportsContext *context);
 void certificate_add_renewal(const Page *page, Table *table, const CertificateModel *model);
 void certificate_add_files(const Page *page, cmark_node *parent, const CertificateModel *model);
 void certificate_add_operate(const Page *page, cmark_node *parent, const CertificateModel *model);
@@ -85,12 +89,13 @@ void certificate_add_period(cmark_node *parent, const LedgerCertificate *certifi
 void certificate_add_deployed(cmark_node *parent, const LedgerCertificate *certificate);
 /* When it is expected to be issued. */
 void certificate_add_expected(cmark_node *parent, const LedgerCertificate *certificate);
-/* Details, Deploy to Product, Download, Delete: those that its status allows as links. */
+/* Details, Pay, Review, Deploy to Product, Download, Delete: those that are possible. */
 void certificate_add_operations(const Page *page, cmark_node *parent,
                                 const LedgerCertificate *certificate);
-/* A link to the form of KIND with the certificate ID filled in; to be filled with text. */
+/* A link to the form of KIND with the certificate, or the payment of its order, filled in; to be
+ * filled with text. */
 cmark_node *certificate_add_short_form_link(const Page *page, cmark_node *parent, RequestKind kind,
-                                            const char *id);
+                                            const LedgerCertificate *certificate);
 /* The kind of document that brings a certificate of STATUS on; 0 for none. */
 RequestKind certificate_next_kind(LifecycleStatus status);
 

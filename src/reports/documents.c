@@ -2,6 +2,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "reports/documents-parts.h"
 #include "reports/form.h"
 #include "reports/overview.h"
 #include "reports/table.h"
@@ -33,6 +34,32 @@ static Page *documents_build_index(void)
     table_add_text(&table,
                    lifecycle_operations[kind].decide != NULL ? "yes" : "not in this version");
   }
+  cmark_node *text = page_add_paragraph(page->root);
+  page_add_text(text, "Several of them in one file are a ");
+  page_add_code(text, "batch");
+  page_add_text(text, ". What can be wrong with one: ");
+  page_add_text(page_add_link(page, text, "request/faults"), "Faults");
+  page_add_text(text, ".");
+  return page;
+}
+
+static const TableColumn fault_columns[] = {{"Code", TABLE_SHORT}, {"What it means", TABLE_TEXT}};
+
+static Page *faults_build(const ReportsContext *context, gconstpointer model)
+{
+  (void)context;
+  (void)model;
+  Page *page = page_new(PAGE_VIEW_DOCUMENTS, 1, "Faults");
+  page_add_heading(page->root, 1, "Faults");
+  page_add_text(page_add_paragraph(page_add_mark(page->root, &page_mark_lead)),
+                "What can be wrong with a document. Its receipt and its error file name the code, "
+                "the line, and how to mend it; codes stay what they are.");
+  Table table = table_new(page->root, "Faults", fault_columns, G_N_ELEMENTS(fault_columns));
+  for (const FaultCode *fault = fault_codes; fault->code != NULL; fault++) {
+    table_add_row(&table);
+    page_add_code(table_add_cell(&table), fault->code);
+    table_add_text(&table, fault->title);
+  }
   return page;
 }
 
@@ -59,7 +86,9 @@ static void documents_add_way(const Page *page, cmark_node *parent, RequestKind 
   page_add_code(item, "outbox/receipts/");
   page_add_text(item, " and a line on ");
   page_add_text(page_add_link(page, item, "incoming/index"), "Incoming files");
-  page_add_text(item, ".");
+  page_add_text(item, ". What the codes of ");
+  page_add_text(page_add_link(page, item, "request/faults"), "faults");
+  page_add_text(item, " mean.");
 }
 
 static void documents_add_example(cmark_node *parent, RequestKind kind)
@@ -105,9 +134,16 @@ static Page *documents_build(const ReportsContext *context, gconstpointer data)
   cmark_node *by_hand = documents_add_form(page, kind, context);
   documents_add_way(page, by_hand, kind);
   documents_add_example(by_hand, kind);
+  documents_add_parts(by_hand, kind);
   return page;
 }
 
+static void faults_free(gpointer model)
+{
+  (void)model;
+}
+
+static const PageKind faults_page = {faults_build, faults_free};
 static const PageKind documents_page = {documents_build, g_free};
 
 gboolean documents_write(Writer *writer, const ReportsContext *context, GError **error)
@@ -119,5 +155,6 @@ gboolean documents_write(Writer *writer, const ReportsContext *context, GError *
         g_strdup_printf("request/%s", kind == 0 ? "index" : request_kinds[kind].name);
     writer_add(writer, &documents_page, g_memdup2(&kind, sizeof kind), path, NULL);
   }
+  writer_add(writer, &faults_page, NULL, "request/faults", NULL);
   return TRUE;
 }

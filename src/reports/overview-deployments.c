@@ -20,5 +20,6 @@ void overview_add_failing_deployments(const Page *page, cmark_node *panels,
     page_add_format(note, ", tried %" G_GINT64_FORMAT " time%s", deployment->attempts,
                     deployment->attempts == 1 ? "" : "s");
   }
-  page_add_text(page_add_paragraph(panel), "Why, each certificate's page says.");
+  page_add_text(page_add_link(page, page_add_paragraph(panel), "deployments/index"),
+                "See all, with what was said");
 }

@@ -17,6 +17,7 @@ const PageMark page_mark_alert = {TRUE, "<div class=\"alert\">", "</div>", NULL,
 const PageMark page_mark_off = {FALSE, "<span class=\"off\">", "</span>", NULL, NULL};
 const PageMark page_mark_small = {FALSE, "<br><small>", "</small>", "<br>", NULL};
 const PageMark page_mark_note = {FALSE, "<small>", "</small>", NULL, NULL};
+const PageMark page_mark_act = {FALSE, "<span class=\"act\">", "</span>", NULL, NULL};
 const PageMark page_mark_current = {FALSE, "<b aria-current=\"page\">", "</b>", "**", "**"};
 
 static const PageMark mark_break = {FALSE, "<br>", NULL, "<br>", NULL};

@@ -68,6 +68,7 @@ extern const PageMark page_mark_alert;   /* what is wrong */
 extern const PageMark page_mark_off;     /* what is not possible now */
 extern const PageMark page_mark_small;   /* a second, quiet line in a cell */
 extern const PageMark page_mark_note;    /* the same in the line where there is room */
+extern const PageMark page_mark_act;     /* what can be done with it, at the end of the line */
 extern const PageMark page_mark_current; /* where one is, in a list of links */
 
 /* Each adds a node at the end of PARENT and returns it. */

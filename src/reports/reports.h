@@ -15,14 +15,17 @@
 #define CERTDROP_REPORTS_REPORTS_H
 
 #include "ledger/ledger.h"
+#include "pki/pki.h"
 
 /* What pages are made from. All of it is borrowed and must outlive the call. */
 typedef struct {
   Ledger *ledger;
   const Configuration *configuration;
   const Catalog *catalog;
-  int root;      /* the open folder of the instance */
-  guint threads; /* that render and write; 0 counts as 1 */
+  int root;                   /* the open folder of the instance */
+  guint threads;              /* that render and write; 0 counts as 1 */
+  const GPtrArray *authority; /* PkiCertificateDetails: the instance's own CA, the issuing one
+                               * and the root; or NULL */
 } ReportsContext;
 
 /* Writes the pages of the topics in STALE (GPtrArray of LedgerStale), their

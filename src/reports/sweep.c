@@ -44,7 +44,8 @@ static gboolean document_has_reason(const ReportsContext *context, const SweepFo
   (void)context;
   (void)of;
   (void)error;
-  *ret_reason = strcmp(name, "index") == 0 || request_kind_from_name(name) != 0;
+  *ret_reason = strcmp(name, "index") == 0 || strcmp(name, "faults") == 0 ||
+                request_kind_from_name(name) != 0;
   return TRUE;
 }
 

@@ -19,8 +19,11 @@ static void site_set_up(Site *site, gconstpointer data)
 {
   book_set_up(&site->book, data);
   site->context =
-      (ReportsContext){site->book.ledger, site->book.world.configuration, site->book.world.catalog,
-                       open(site->book.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), 3};
+      (ReportsContext){.ledger = site->book.ledger,
+                       .configuration = site->book.world.configuration,
+                       .catalog = site->book.world.catalog,
+                       .root = open(site->book.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+                       .threads = 3};
   g_assert_cmpint(site->context.root, >=, 0);
   site->now = NOW;
 }
