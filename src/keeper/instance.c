@@ -113,7 +113,8 @@ GBytes *keeper_read_certificate(int root, PkiAuthorityRole role, GError **error)
   return file_read(root, authorities[role].certificate, largest, error);
 }
 
-/* What pages say of the instance's own CA; without what cannot be read, which `verify` tells. */
+/* What pages say of the instance's own CA; without what cannot be read, which `verify` tells.
+ * Pages read certificates, also where no key was asked for. */
 static const GPtrArray *own_authority(Keeper *keeper)
 {
   static const PkiAuthorityRole roles[] = {PKI_AUTHORITY_ROLE_ISSUING, PKI_AUTHORITY_ROLE_ROOT};
@@ -121,6 +122,8 @@ static const GPtrArray *own_authority(Keeper *keeper)
     return keeper->own_authority;
   keeper->own_authority =
       g_ptr_array_new_with_free_func((GDestroyNotify)pki_certificate_details_free);
+  if (!pki_init(PKI_SECURE_HEAP_READER, NULL))
+    return keeper->own_authority;
   for (guint i = 0; i < G_N_ELEMENTS(roles); i++) {
     g_autoptr(GBytes) der = keeper_read_certificate(keeper->root, roles[i], NULL);
     PkiCertificateDetails *details = der != NULL ? pki_certificate_read(der, NULL) : NULL;
