@@ -14,6 +14,8 @@ DATADIR ?= $(PREFIX)/share/certdrop
 DOCDIR ?= $(PREFIX)/share/doc/certdrop
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 MANDIR ?= $(PREFIX)/share/man
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 
 PKG_CONFIG ?= pkg-config
 GLIB_COMPILE_RESOURCES ?= glib-compile-resources
@@ -226,12 +228,15 @@ install: all $(pages)
 	install -m 644 README.md LICENSE $(DESTDIR)$(DOCDIR)
 	$(foreach page,$(pages),install -D -m 644 $(page) \
 	  $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page)) && ):
+	install -D -m 644 src/commands/completion/certdrop.bash $(DESTDIR)$(BASHDIR)/certdrop
+	install -D -m 644 src/commands/completion/certdrop.zsh $(DESTDIR)$(ZSHDIR)/_certdrop
 	$(foreach unit,$(units),sed 's|@BINDIR@|$(BINDIR)|g; s|@DOCDIR@|$(DOCDIR)|g' $(unit) \
 	  >$(BUILD)/$(notdir $(unit)) && \
 	  install -m 644 $(BUILD)/$(notdir $(unit)) $(DESTDIR)$(UNITDIR) && ):
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/certdrop $(foreach unit,$(units),$(DESTDIR)$(UNITDIR)/$(notdir $(unit)))
+	rm -f $(DESTDIR)$(BINDIR)/certdrop $(DESTDIR)$(BASHDIR)/certdrop $(DESTDIR)$(ZSHDIR)/_certdrop \
+	  $(foreach unit,$(units),$(DESTDIR)$(UNITDIR)/$(notdir $(unit)))
 	rm -f $(foreach page,$(pages),$(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page)))
 	rm -rf $(DESTDIR)$(DATADIR) $(DESTDIR)$(DOCDIR)
 

@@ -50,7 +50,7 @@ for part in "${parts[@]}"; do
   schema) [ ! -d tests/schema ] || add plain tests/schema/*.sh ;;
   flow)
     build
-    add plain "${flows[@]}" tests/tools/install.sh tests/tools/manual.sh
+    add plain "${flows[@]}" tests/tools/install.sh tests/tools/manual.sh tests/tools/completion.sh
     ;;
   asan)
     build SANITIZE=1 all unit

@@ -14,6 +14,14 @@ static char *known_kinds(void)
   return g_string_free(g_steal_pointer(&kinds), FALSE);
 }
 
+/* What stands at the end of `certdrop new --help`. */
+static char *describe(GError **error)
+{
+  g_autofree char *kinds = known_kinds();
+  g_autofree char *orders = new_orders_describe(error);
+  return orders != NULL ? g_strdup_printf("KIND is one of %s\n\n%s", kinds, orders) : NULL;
+}
+
 int command_new(const CommandContext *context G_GNUC_UNUSED, int argc, char **argv, GError **error)
 {
   g_autofree char *from = NULL;
@@ -24,7 +32,7 @@ int command_new(const CommandContext *context G_GNUC_UNUSED, int argc, char **ar
       {"atomic", 0, 0, G_OPTION_ARG_NONE, &atomic, "make it all or nothing", NULL},
       G_OPTION_ENTRY_NULL,
   };
-  g_autofree char *description = new_orders_describe(error);
+  g_autofree char *description = describe(error);
   if (description == NULL ||
       !command_parse_described("new", description, entries, &argc, &argv, 1, 1, error))
     return -1;

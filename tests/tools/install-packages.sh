@@ -15,7 +15,7 @@ check='nginx-light curl unzip sqlite3 libxml2-utils openssl jq python3 valgrind 
   clang-format clang-tidy cppcheck shellcheck procps xxd gnutls-bin apache2-bin haproxy
   default-jre-headless prometheus python3-icalendar python3-feedparser
   python3-prometheus-client libmonitoring-plugin-perl lego uacme pebble util-linux
-  msmtp python3-aiosmtpd mandoc man-db bash-completion zsh'
+  msmtp python3-aiosmtpd mandoc man-db zsh'
 
 # What a package is good for, where another package may bring it as well.
 has_instead() {

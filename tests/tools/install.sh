@@ -11,6 +11,8 @@ is 'all examples are there' "$(diff -r "$source_dir/inbox/examples" "$destinatio
 is 'all schemas are there' "$(diff -r "$source_dir/schemas" "$destination/opt/certdrop/share/certdrop/schemas")" ''
 is 'all manual pages are there' "$(cd "$destination/opt/certdrop/share/man" && find . -type f | LC_ALL=C sort)" \
   $'./man1/certdrop.1\n./man5/certdrop-documents.5\n./man5/certdrop.xml.5'
+ok 'bash finds the completion' test -s "$destination/opt/certdrop/share/bash-completion/completions/certdrop"
+ok 'so does zsh' test -s "$destination/opt/certdrop/share/zsh/site-functions/_certdrop"
 is 'the units start the installed binary' \
   "$(sed -n 's/^ExecStart=//p' "$destination"/opt/certdrop/lib/systemd/system/*.service | sort)" \
   $'/opt/certdrop/bin/certdrop run\n/opt/certdrop/bin/certdrop watch'
