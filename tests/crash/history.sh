@@ -14,23 +14,42 @@ history=(
   'deployments 3'
   'undeployments 4'
   'uploads 5'
-  'batches 6'
-  'nothing 7 0 200'
-  'renewals 8 0 201'
-  'nothing 9 0 600'
+  'downloads 6'
+  'batches 7'
+  'outside 8'
+  'chains 9'
+  'endings 10'
+  'nothing 11 0 200'
+  'renewals 12 0 201'
+  'nothing 13 0 352'
+  'nothing 14 0 600'
 )
 
-# The instance, once, before the first run: targets with commands, issuers.
+# The instance, once, before the first run: targets with commands, issuers, what sends mail, and
+# what stands for keytool, which takes a second each time.
 prepare() {
   new_instance master
   write_png letter.png
   TZ=UTC touch -d 2026-01-01 letter.png
-  sed -i 's|</configuration>|<target product="web" regions="north south"><command><argument>test</argument><argument>-s</argument><argument>{privkey}</argument></command></target>\
+  recipient recipient 'ec -pkeyopt ec_paramgen_curve:P-256' keyAgreement
+  printf '#!/bin/bash\n. "%s/tests/flow/lib-foreign.sh"\nfail() { echo "$@"; exit 8; }\ncd "$(mktemp -d -p "%s")" || exit 9\ncp "%s"/other.{crt,key} .\nforeign_sign "$1" out other "subjectAltName=DNS:$3\\n" %s\ncat out.crt >"$2"\n' \
+    "$source_dir" "$work" "$work" "$lasting" >authority
+  chmod +x authority
+  sed -i '/id="standard-dv-wildcard"/s/issuer="embedded"/issuer="exchange"/; /id="secure-ov-multi"/s/issuer="embedded"/issuer="other"/' "$INSTANCE/catalog.xml"
+  sed -i 's|</configuration>|<keytool><command><argument>sh</argument><argument>-c</argument><argument>cp in.p12 keystore.jks</argument></command></keytool>\
+<mail><command><argument>grep</argument><argument>-q</argument><argument>^To:</argument></command></mail>\
+<issuer id="other"><command><argument>'"$work"'/authority</argument><argument>{csr}</argument><argument>{chain}</argument><argument>{names}</argument></command></issuer>\
+<issuer id="broken"><command><argument>false</argument></command></issuer>\
+<target product="web" regions="north south"><command><argument>test</argument><argument>-s</argument><argument>{privkey}</argument></command></target>\
 <target product="off"><command><argument>true</argument></command></target>\
 <target product="bad"><command><argument>false</argument></command></target>&|' "$INSTANCE/certdrop.xml"
   foreign_ca other '/O=Other Authority/CN=Other Root'
   foreign_server shop shop.example.org other
+  foreign_server pfx pfx.example.org other
 }
+
+# When what another authority certifies begins and ends: it outlasts the history.
+lasting='261101000000Z 281101000000Z'
 
 nothing() { :; }
 
@@ -102,13 +121,68 @@ renewals() {
   order Z-1 free-dv-single "<autoRenew>true</autoRenew>$(application_child "$(domains z.example.test)$applicant")" | drop z.xml
 }
 
-# What was bought elsewhere, as a secret that is blanked; archives of it and of what is
-# issued, those with a password among them.
+# What was bought elsewhere, as a secret that is blanked: in a document, and in a package.
 uploads() {
   printf '<upload %s ref="U-1" name="shop"><certificate>%s</certificate><privateKey>%s</privateKey></upload>\n' \
     "$xmlns" "$(cat shop.crt other.crt)" "$(cat shop.key)" | drop u.xml
-  printf '<download %s ref="U-D" certificate="U-1"><format>iis</format><format>haproxy</format></download>' "$xmlns" | drop u-download.xml
-  printf '<download %s ref="A-D" certificate="A-1"><format>tomcat</format></download>' "$xmlns" | drop a-download.xml
+  openssl pkcs12 -export -in pfx.crt -inkey pfx.key -certfile other.crt -passout pass:sesame -out site.pfx
+  printf '<upload %s ref="U-2"><pkcs12 file="site.pfx" password="sesame"/></upload>\n' "$xmlns" >document.xml
+  TZ=UTC touch -d 2026-01-01 document.xml site.pfx
+  package u-pfx.zip document.xml site.pfx
+}
+
+# In every form, of what was uploaded and of what was issued. What is random in them has to come
+# out of the ledger.
+downloads() {
+  download U-DL U-1 'iis haproxy' | drop u-dl.xml
+  download A-DL A-1 'tomcat haproxy jks nginx' | drop a-dl.xml
+  { download K-DL K-1 'iis apache' 'profile="modern"'; download K-DL2 K-1 pem '' recipient.crt; } | batch | drop k-dl.xml
+  { dv_order S-1 s.example.test '<download><format>iis</format></download>'; download S-DL S-1 tomcat; } | batch 'atomic="true"' | drop s.xml
+}
+
+# Of issuers outside: a CSR for an exchange of files (T and V), a command that certifies (W) after
+# the review, and one that fails (X).
+outside() {
+  local ref
+  for ref in T-1 V-1; do
+    order $ref standard-dv-wildcard "$(payment_child "$(price standard-dv-wildcard)")
+      $(application_child "$(domains "*.${ref,,}.iana.org")$applicant")" | drop $ref.xml
+  done
+  order W-1 secure-ov-multi "$(payment_child "$(price secure-ov-multi)")
+    $(application_child "$(domains w.iana.org)$applicant$company$(attachments confirmationLetter letter.png)")" >document.xml
+  TZ=UTC touch -d 2026-01-01 document.xml
+  package w.zip document.xml letter.png
+  review W-R W-1.1 approve | drop w-review.xml
+  sed -i '/id="free-dv-single"/s/issuer="[^"]*"/issuer="broken"/' "$INSTANCE/catalog.xml"
+  order X-1 free-dv-single "$(application_child "$(domains x.iana.org)$applicant")" | drop x.xml
+}
+
+# The chain comes, with what is made of it at once; another one does not fit.
+chains() {
+  sed -i '/id="free-dv-single"/s/issuer="[^"]*"/issuer="embedded"/' "$INSTANCE/catalog.xml"
+  # shellcheck disable=SC2086
+  foreign_sign "$INSTANCE/outbox/csr/T-1.1.csr" t other 'subjectAltName=DNS:*.t-1.iana.org\n' $lasting
+  printf '<issuance %s ref="T-I" certificate="T-1">%s</issuance>' "$xmlns" "$(cat t.crt other.crt)" | drop t-i.xml
+  printf '<issuance %s ref="V-I" certificate="V-1">%s</issuance>' "$xmlns" "$(cat t.crt)" | drop v-i.xml
+  deployment T-D T-1 web | drop z-t-d.xml
+  download W-DL W-1 tomcat | drop w-dl.xml
+}
+
+# Withdrawn while it lies outside; revoked with and without money that goes back, on our list and
+# not; deleted, with the keys and with what was kept for archives; one that is still asked for is not.
+endings() {
+  local ending
+  printf '<withdrawal %s ref="V-W" certificate="V-1"/>' "$xmlns" | drop v-w.xml
+  for ending in 'L-RV L-1 keyCompromise' 'H-RV H-1 superseded' 'U-RV U-1 cessationOfOperation'; do
+    # shellcheck disable=SC2086
+    set -- $ending
+    printf '<revocation %s ref="%s" certificate="%s" reason="%s"/>' "$xmlns" "$@" | drop "$1.xml"
+  done
+  for ending in 'S-X S-1' 'U-X U-2' 'X-X X-1'; do
+    # shellcheck disable=SC2086
+    set -- $ending
+    printf '<deletion %s ref="%s" certificate="%s"/>' "$xmlns" "$@" | drop "$1.xml"
+  done
 }
 
 # Backwards, so that much waits for what comes behind it: one by one, and all or nothing. The second has

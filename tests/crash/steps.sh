@@ -33,6 +33,12 @@ pages_are_those_of_report() {
   snapshot | diff before - >difference
 }
 
+# Whether `verify` finds that all of it agrees.
+agrees() {
+  certdrop -C "$INSTANCE" --at "$now" verify
+  [ "$status" = 0 ]
+}
+
 # take_up NAME STEP: one more run; the end is the same, and so are the pages.
 take_up() {
   run_at "$now"
@@ -46,6 +52,10 @@ take_up() {
   python3 "$normalise" "$INSTANCE" $depth >end.txt
   if ! diff "$1.txt" end.txt >difference; then
     fail "$1, step $2: the end is another" "$(head -n 20 difference)"
+    return 1
+  fi
+  if [ $(($2 % 5)) = 0 ] && ! agrees; then
+    fail "$1, step $2: verify finds differences" "$(cat err)"
     return 1
   fi
   if [ $(($2 % 7)) = 0 ] && ! pages_are_those_of_report; then
@@ -108,6 +118,7 @@ for line in "${history[@]}"; do
   run_at "$now"
   is '  a second run changes nothing' "$(python3 "$normalise" "$INSTANCE" | diff "$name.txt" -)" ''
   ok '  with the pages that report makes' pages_are_those_of_report
+  ok '  and verify finds no difference' agrees
   case " ${only:-$1} " in *" $1 "*) disturb "$name" ;; esac
   rm -rf "${work:?}/$last"
   last=$name
