@@ -34,6 +34,7 @@ static const DueWork works[] = {
     {KEEPER_DUE_AFTER_INBOX, refresh_crls},
     {KEEPER_DUE_AFTER_INBOX, keeper_empty_log},
     {KEEPER_DUE_AFTER_INBOX, keeper_ask_issuers}, /* also for what was renewed just now */
+    {KEEPER_DUE_AFTER_INBOX, keeper_schedule},    /* what they have certified */
     {KEEPER_DUE_AFTER_INBOX, keeper_remind},      /* after what renews … */
     {KEEPER_DUE_AFTER_INBOX, keeper_send_mail},   /* … and this last of what may write mail */
     /* Commands of targets may hang: nothing else is to wait for them. */

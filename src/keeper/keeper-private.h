@@ -156,6 +156,8 @@ gboolean keeper_do_due(Keeper *keeper, KeeperDueTime time, GError **error);
 
 /* Renewals and re-issues that are due, and when the next ones are. */
 gboolean keeper_renew(Keeper *keeper, GError **error);
+/* Decides when that is due which has changed since. */
+gboolean keeper_schedule(Keeper *keeper, GError **error);
 
 /* Reminds owners of what runs out: a mail for each person. */
 gboolean keeper_remind(Keeper *keeper, GError **error);

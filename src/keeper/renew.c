@@ -10,23 +10,38 @@
 #define PORTION 300
 #define POLICY "renewal policy"
 
-/* The portions of what is due until UNTIL, in order. */
-typedef struct {
-  gint64 until;
-  gint64 due; /* the last one taken */
-  gint64 number;
-} Walk;
+/* What is done about one of them. */
+typedef gboolean (*DueStep)(Keeper *keeper, const LedgerDue *row, gpointer data, GError **error);
 
-static GPtrArray *next_portion(Keeper *keeper, Walk *walk, GError **error)
+static gboolean do_portion(Keeper *keeper, const GPtrArray *rows, DueStep step, gpointer data,
+                           GError **error)
 {
-  GPtrArray *rows =
-      ledger_due_certificates(keeper->ledger, walk->until, walk->due, walk->number, PORTION, error);
-  if (rows != NULL && rows->len > 0) {
+  if (!keeper_group_begin(keeper, error))
+    return FALSE;
+  for (guint i = 0; i < rows->len; i++)
+    if (!step(keeper, g_ptr_array_index(rows, i), data, error))
+      return FALSE;
+  return keeper_group_end(keeper, error);
+}
+
+/* Takes STEP for all that is due until UNTIL, behind (DUE, NUMBER), in that order. */
+static gboolean walk(Keeper *keeper, gint64 until, gint64 due, gint64 number, DueStep step,
+                     gpointer data, GError **error)
+{
+  while (!keeper_is_stopped()) {
+    g_autoptr(GPtrArray) rows =
+        ledger_due_certificates(keeper->ledger, until, due, number, PORTION, error);
+    if (rows == NULL)
+      return FALSE;
+    if (rows->len == 0)
+      return TRUE;
     const LedgerDue *last = g_ptr_array_index(rows, rows->len - 1);
-    walk->due = last->due;
-    walk->number = last->number;
+    due = last->due;
+    number = last->number;
+    if (!do_portion(keeper, rows, step, data, error))
+      return FALSE;
   }
-  return rows;
+  return TRUE;
 }
 
 /* ---- When things are due ---- */
@@ -72,8 +87,10 @@ static void calendar_add(Calendar *calendar, gint64 due)
   calendar->nights.total++;
 }
 
-static gboolean schedule(Keeper *keeper, const LedgerDue *row, Calendar *calendar, GError **error)
+/* A DueStep. */
+static gboolean schedule(Keeper *keeper, const LedgerDue *row, gpointer data, GError **error)
 {
+  Calendar *calendar = data;
   const LifecyclePlan plan = lifecycle_plan(keeper->configuration, &row->facts, keeper->now);
   if (plan.work == 0)
     return ledger_put_due(keeper->ledger, row->id, 0, error) &&
@@ -86,25 +103,10 @@ static gboolean schedule(Keeper *keeper, const LedgerDue *row, Calendar *calenda
   return ledger_put_due(keeper->ledger, row->id, due, error);
 }
 
-/* Decides when what has changed is due. */
-static gboolean schedule_all(Keeper *keeper, GError **error)
+gboolean keeper_schedule(Keeper *keeper, GError **error)
 {
-  Walk walk = {.until = LEDGER_LOOK_AGAIN};
   g_auto(Calendar) calendar = {0};
-  for (;;) {
-    g_autoptr(GPtrArray) rows = next_portion(keeper, &walk, error);
-    if (rows == NULL)
-      return FALSE;
-    if (rows->len == 0)
-      return TRUE;
-    if (!keeper_group_begin(keeper, error))
-      return FALSE;
-    for (guint i = 0; i < rows->len; i++)
-      if (!schedule(keeper, g_ptr_array_index(rows, i), &calendar, error))
-        return FALSE;
-    if (!keeper_group_end(keeper, error))
-      return FALSE;
-  }
+  return walk(keeper, LEDGER_LOOK_AGAIN, 0, 0, schedule, &calendar, error);
 }
 
 /* Where the operator has changed when renewals are due, all are looked at once. */
@@ -185,7 +187,9 @@ static gboolean fail(Keeper *keeper, const Known *known, const GPtrArray *faults
          (!mail || write_failure_mail(keeper, known, first->text, context, error));
 }
 
-static gboolean do_work(Keeper *keeper, const LedgerDue *row, GError **error)
+/* A DueStep. */
+static gboolean do_work(Keeper *keeper, const LedgerDue *row, gpointer data G_GNUC_UNUSED,
+                        GError **error)
 {
   const LifecyclePlan plan = lifecycle_plan(keeper->configuration, &row->facts, keeper->now);
   if (plan.work == 0)
@@ -208,26 +212,11 @@ static gboolean do_work(Keeper *keeper, const LedgerDue *row, GError **error)
 
 static gboolean do_all(Keeper *keeper, GError **error)
 {
-  Walk walk = {.until = keeper->now, .due = LEDGER_LOOK_AGAIN, .number = G_MAXINT64};
-  while (!keeper_is_stopped()) {
-    g_autoptr(GPtrArray) rows = next_portion(keeper, &walk, error);
-    if (rows == NULL)
-      return FALSE;
-    if (rows->len == 0)
-      return TRUE;
-    if (!keeper_group_begin(keeper, error))
-      return FALSE;
-    for (guint i = 0; i < rows->len; i++)
-      if (!do_work(keeper, g_ptr_array_index(rows, i), error))
-        return FALSE;
-    if (!keeper_group_end(keeper, error))
-      return FALSE;
-  }
-  return TRUE;
+  return walk(keeper, keeper->now, LEDGER_LOOK_AGAIN, G_MAXINT64, do_work, NULL, error);
 }
 
 gboolean keeper_renew(Keeper *keeper, GError **error)
 {
-  return follow_policy(keeper, error) && schedule_all(keeper, error) && do_all(keeper, error) &&
-         schedule_all(keeper, error);
+  return follow_policy(keeper, error) && keeper_schedule(keeper, error) && do_all(keeper, error) &&
+         keeper_schedule(keeper, error);
 }
