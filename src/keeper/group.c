@@ -35,6 +35,7 @@ gboolean keeper_group_relieve(Keeper *keeper, GError **error)
 void keeper_group_undo(Keeper *keeper)
 {
   keeper->spilled = FALSE;
+  keeper->sealed = 0;
   if (keeper->group_open)
     ledger_rollback(keeper->ledger);
   keeper->group_open = FALSE;
@@ -53,7 +54,7 @@ gboolean keeper_group_next(Keeper *keeper, GError **error)
   if (!keeper_make_issues(keeper, error) || !keeper_make_archives(keeper, error) ||
       !keeper_add_receipts(keeper, error) ||
       !ledger_mark_outputs_done(keeper->ledger, keeper->synced_output, error) ||
-      !ledger_commit(keeper->ledger, error)) {
+      !keeper_seal_log(keeper, error) || !ledger_commit(keeper->ledger, error)) {
     keeper_group_undo(keeper);
     return FALSE;
   }

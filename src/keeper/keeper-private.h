@@ -114,6 +114,7 @@ struct Keeper {
   KeeperWriting *writing; /* the files of the group before; or NULL */
   gint64 named_output;    /* files up to this output have their names … */
   gint64 synced_output;   /* … and those up to this one will keep them */
+  gint64 sealed;          /* the last entry of the log that a seal was made for; 0: none yet */
 };
 
 /* Instance */
@@ -165,6 +166,14 @@ gboolean keeper_remind(Keeper *keeper, GError **error);
 gboolean keeper_queue_mail(Keeper *keeper, const LedgerOutput *output, GError **error);
 /* Sends what is queued and due. What fails is said, counted, and tried again later. */
 gboolean keeper_send_mail(Keeper *keeper, GError **error);
+
+/* The seal of the log (seal.c). Called by each commit: seals what it adds. */
+gboolean keeper_seal_log(Keeper *keeper, GError **error);
+/* Says and writes down where the log does not end as it was sealed. Called when a run begins. */
+gboolean keeper_check_seal(Keeper *keeper, GError **error);
+/* What is wrong with the log's end in *RET_WRONG, or NULL; *RET_SEALED: whether that is known. */
+gboolean keeper_look_at_seal(Keeper *keeper, char **ret_wrong, gboolean *ret_sealed,
+                             GError **error);
 
 /* Groups: what is decided together, is one transaction. */
 gboolean keeper_group_begin(Keeper *keeper, GError **error);

@@ -272,6 +272,7 @@ static gboolean begin_run(Keeper *keeper, GError **error)
     return FALSE;
   return keeper_group_begin(keeper, error) &&
          ledger_begin_run(keeper->ledger, keeper->now, &keeper->run, error) &&
+         keeper_check_seal(keeper, error) &&
          ledger_put_number(keeper->ledger, KEEPER_UNDER_WAY, keeper->run.number, error) &&
          keeper_group_end(keeper, error);
 }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "keeper/verify-private.h"
 
@@ -15,6 +16,35 @@ gboolean verify_ledger(Verify *verify, GError **error)
   return damage != NULL;
 }
 
+/* What runs have found before, and written down, stays found. */
+static gboolean verify_findings(Verify *verify, LedgerFinding finding, GError **error)
+{
+  g_autoptr(GPtrArray) entries = ledger_findings(verify->keeper->ledger, finding, 100, error);
+  for (guint i = 0; entries != NULL && i < entries->len; i++) {
+    const LedgerEntry *entry = g_ptr_array_index(entries, i);
+    g_autofree char *when = clock_format(entry->at);
+    (finding == LEDGER_FINDING_CUT ? verify_differ : verify_note)(
+        verify, KEEPER_VERIFIED_LOG, "log", "the run of %s found: %s", when, entry->text);
+  }
+  return entries != NULL;
+}
+
+static gboolean verify_seal(Verify *verify, GError **error)
+{
+  g_autofree char *wrong = NULL;
+  gboolean sealed = FALSE;
+  if (!keeper_look_at_seal(verify->keeper, &wrong, &sealed, error))
+    return FALSE;
+  if (wrong != NULL)
+    verify_differ(verify, KEEPER_VERIFIED_LOG, "log", "%s", wrong);
+  if (!sealed)
+    verify_differ(verify, KEEPER_VERIFIED_LOG, "log",
+                  "its end has no seal: the next run makes one, after a certdrop that made none; "
+                  "else somebody took it away");
+  return verify_findings(verify, LEDGER_FINDING_CUT, error) &&
+         verify_findings(verify, LEDGER_FINDING_UNSEALED, error);
+}
+
 gboolean verify_log(Verify *verify, GError **error)
 {
   gint64 wrong = 0, entries = 0;
@@ -26,7 +56,7 @@ gboolean verify_log(Verify *verify, GError **error)
                   "entry %" G_GINT64_FORMAT " was changed, or one before it was taken out: the "
                   "chain of hashes ends there",
                   wrong);
-  return TRUE;
+  return verify_seal(verify, error);
 }
 
 gboolean verify_counts(Verify *verify, GError **error)

@@ -67,6 +67,15 @@ gboolean ledger_log(Ledger *ledger, gint64 at, const char *what, const char *sub
   return TRUE;
 }
 
+gboolean ledger_log_end(Ledger *ledger, gint64 *ret_number, char **ret_hash, GError **error)
+{
+  if (!read_end(ledger, error))
+    return FALSE;
+  *ret_number = ledger->log_number;
+  *ret_hash = g_strdup(ledger->log_hash);
+  return TRUE;
+}
+
 static LedgerEntry *entry_from_row(sqlite3_stmt *row)
 {
   LedgerEntry *entry = g_new0(LedgerEntry, 1);

@@ -174,6 +174,26 @@ GPtrArray *ledger_history(Ledger *ledger, const char *subject, const char *order
  * that does not fit, 0 where all do; *RET_ENTRIES how many there are. */
 gboolean ledger_check_log(Ledger *ledger, gint64 *ret_number, gint64 *ret_entries, GError **error);
 
+/* The log as a whole (see keeper/seal.c) */
+
+/* The number and hash of the last entry; 0 and NULL where there is none. */
+gboolean ledger_log_end(Ledger *ledger, gint64 *ret_number, char **ret_hash, GError **error);
+/* What the keeper makes of that; NULL where there is none yet. */
+gboolean ledger_read_seal(Ledger *ledger, GBytes **ret_seal, GError **error);
+gboolean ledger_put_seal(Ledger *ledger, GBytes *seal, GError **error);
+
+typedef enum {
+  LEDGER_FINDING_CUT = 1,  /* the end was another than the seal says */
+  LEDGER_FINDING_UNSEALED, /* there was no seal */
+  LEDGER_FINDING_N
+} LedgerFinding;
+
+/* Says in the log what was found about it. */
+gboolean ledger_log_finding(Ledger *ledger, LedgerFinding finding, const char *text, gint64 now,
+                            GError **error);
+/* Those among the last LIMIT findings of any kind: GPtrArray of LedgerEntry. */
+GPtrArray *ledger_findings(Ledger *ledger, LedgerFinding finding, guint limit, GError **error);
+
 /* The archives and other files written for a certificate, by path: GPtrArray
  * of LedgerOutput without content. */
 GPtrArray *ledger_outputs_of_certificate(Ledger *ledger, const char *certificate, GError **error);

@@ -11,6 +11,9 @@ like "and says what brings it up to date" "$(cat err)" 'certdrop run'
 
 run_at "$(at 10)"
 expect_status "a run brings it up to date" 0
+like "and seals its log, which had no seal yet" "$(cat err)" 'the log: its end had no seal: it is of a certdrop before this one'
+run_at "$(at 10)"
+is "the next one has nothing to say" "$(cat err)" ''
 certdrop -C "$INSTANCE" show DV-1001.1 --json
 is "what was issued is issued" "$(python3 -c 'import json,sys; print(json.load(open("out"))["status"])')" issued
 new_instance fresh

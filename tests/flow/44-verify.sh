@@ -141,6 +141,44 @@ done
 sql 'DELETE FROM log WHERE number = 2'
 finds 'an entry of the log that was taken out' log log 'entry 2 was changed, or one before it was taken out'
 fresh
+
+# The end cut off leaves a chain that is whole: it is not the one that was sealed.
+sql 'DELETE FROM log WHERE number > (SELECT MAX(number) - 3 FROM log)'
+last=$(sql 'SELECT MAX(number) FROM log')
+finds 'the end of the log cut off' log log "its end was cut off: entry $((last + 3)) was the last one, now it is $last"
+run_at "$(at 3)"
+expect_status 'the next run finds it by itself' 1
+like 'and tells it' "$(cat err)" "the log: its end was cut off: entry $((last + 3)) was the last one"
+finds 'what it then seals does not hide that' log log 'the run of 2026-11-23T02:03:00Z found: its end was cut off'
+run_at "$(at 4)"
+expect_status 'it goes on with that' 0
+like 'the activity has it' "$(cat "$INSTANCE/reports/activity.atom")" 'state/ledger\.db'
+fresh
+# What somebody writes there who knows how entries are chained, but has no key.
+python3 - "$INSTANCE/state/ledger.db" <<'PY'
+import hashlib, sqlite3, sys
+def part(text):
+    return "-;" if text is None else f"{len(text.encode())}:{text};"
+ledger = sqlite3.connect(sys.argv[1])
+number, at, previous = ledger.execute("SELECT number, at, hash FROM log ORDER BY number DESC LIMIT 1").fetchone()
+entry = (number + 1, at, "revoked", "V-a.1", None, None)
+content = f"{entry[0]};{at};" + "".join(part(text) for text in (previous, *entry[2:]))
+ledger.execute("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)", (*entry, hashlib.sha256(content.encode()).hexdigest()))
+ledger.commit()
+PY
+last=$(sql 'SELECT MAX(number) FROM log')
+finds 'an entry that was not written by certdrop' log log "entries $last to $last were added by somebody who has not the instance's key"
+fresh
+sql "UPDATE meta SET value = substr(value, 1, length(value) - 1) || CASE substr(value, -1) WHEN '0' THEN '1' ELSE '0' END WHERE name = 'log seal'"
+finds 'a changed seal' log log 'the seal of its end was changed'
+fresh
+sql "DELETE FROM meta WHERE name = 'log seal'"
+finds 'a seal that was taken away' log log 'its end has no seal'
+run_at "$(at 3)"
+like 'the next run says so' "$(cat err)" 'its end had no seal'
+verify --json
+is 'and makes one, with a note that stays' "$(jq -r '[.agrees, .noteCount, .notes[0].about] | join(" ")' out)" 'true 1 log'
+fresh
 changed_blob issue der "certificate = 'V-a.1'"
 finds 'a changed byte of a certificate' certificates V-a.1 'does not have the stored SHA-256'
 fresh
