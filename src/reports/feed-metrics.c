@@ -179,8 +179,10 @@ static gboolean add_statuses(GString *text, Ledger *ledger, GError **error)
 static gboolean add_counts(GString *text, Ledger *ledger, GError **error)
 {
   LedgerCounts counts = {0};
-  gint64 crl_end = 0;
-  if (!ledger_read_counts(ledger, &counts, error) ||
+  gint64 crl_end = 0, entries = 0;
+  g_autofree char *hash = NULL;
+  if (!ledger_log_end(ledger, &entries, &hash, error) ||
+      !ledger_read_counts(ledger, &counts, error) ||
       !ledger_read_number(ledger, LEDGER_CRL_END, &crl_end, error))
     return FALSE;
   add_metric(text, "certdrop_files_total", "counter", "Files that were decided.");
@@ -194,6 +196,8 @@ static gboolean add_counts(GString *text, Ledger *ledger, GError **error)
              counts.mail_waiting);
   add_number(text, "certdrop_mail_failing", "gauge", "Messages that it failed to send so far.",
              counts.mail_failing);
+  add_number(text, "certdrop_log_entries_total", "counter",
+             "Entries of the log: it never gets shorter.", entries);
   if (crl_end > 0)
     add_number(text, "certdrop_crl_next_update_timestamp_seconds", "gauge",
                "When the revocation list of the issuing CA ends.", crl_end);

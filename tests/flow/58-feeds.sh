@@ -67,7 +67,7 @@ is 'with its payment' "$("$CERTDROP" -C "$INSTANCE" show --json DV-1 | jq -c '.p
   "[\"TX-1\",\"$(price standard-dv-single)\",\"CNY\"]"
 
 cat >feeds.py <<'PY'
-import csv, datetime, json, pathlib, re, subprocess, sys
+import csv, datetime, json, pathlib, re, sqlite3, subprocess, sys
 import feedparser, icalendar
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -122,6 +122,8 @@ say("the counts by status are right", counts["issued"] == len(issued) and sum(co
 files = {s.labels["outcome"]: s.value for s in families["certdrop_files"].samples}
 done = len(list((instance / "inbox/done").iterdir()))
 say("files are counted", files == {"accepted": done, "rejected": len(kept) - done}, files)
+ledger = sqlite3.connect(f"file:{instance}/state/ledger.db?mode=ro", uri=True)
+say("the entries of the log, too", families["certdrop_log_entries"].samples[0].value == ledger.execute("SELECT COUNT(*) FROM log").fetchone()[0])
 say("no sample has a time", not re.search(r"^[^#\n]* \S+ \d+$", re.sub(r"\{.*\}", "", prom), re.M))
 
 raw = (reports / "expiry.ics").read_bytes()
