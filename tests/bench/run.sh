@@ -7,6 +7,7 @@
 #   BENCH_ORDERS (2000)      orders for the rate
 #   BENCH_PEER (400)         orders for the script's rate
 #   BENCH_MEMORY (20000)     orders in one run for the peak of memory
+#   BENCH_BATCH (10000)      items in one file, for the same of batches
 #   BENCH_SMALL (1000), BENCH_LARGE (50000)   certificates beside which 10 orders are run
 #   BENCH_ROUNDS (7)         such runs of which the median counts
 #   BENCH_FOLDER             where; by default below build/
@@ -17,7 +18,7 @@ tests/tools/install-packages.sh check
 make --no-print-directory -j2 all
 certdrop=$PWD/build/certdrop
 bench=$PWD/tests/bench
-orders=${BENCH_ORDERS:-2000} peer=${BENCH_PEER:-400} memory=${BENCH_MEMORY:-20000}
+orders=${BENCH_ORDERS:-2000} peer=${BENCH_PEER:-400} memory=${BENCH_MEMORY:-20000} batch=${BENCH_BATCH:-10000}
 small=${BENCH_SMALL:-1000} large=${BENCH_LARGE:-50000} rounds=${BENCH_ROUNDS:-7}
 mkdir -p build
 folder=$(mktemp -d "${BENCH_FOLDER:-build}/bench.XXXXXX")
@@ -83,6 +84,8 @@ if [ "$memory" -gt 0 ]; then
   printf '%-48s %10s a second\n' '  rate' "$(calculate %.1f "$memory / $seconds")"
   rm -rf "$folder/memory"
 fi
+
+[ "$batch" = 0 ] || tests/bench/batch.sh "$certdrop" "$folder" "$batch"
 
 # A small run beside many certificates.
 next=1 clock=1

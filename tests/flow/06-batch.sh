@@ -110,6 +110,49 @@ is 'the same twice in a batch is repeated, another is refused' \
   "$(receipt_value twice.xml 'concat(//c:item[1]/@outcome," ",//c:item[2]/@repeated," ",//c:item[3]/c:fault/@code)')" \
   'accepted true reference-used'
 
+# ---- What check says of them ----------------------------------------------------
+check_at() { # TIME FILE…: FILE OUTCOME, then REF OUTCOME of each item
+  certdrop -C "$INSTANCE" --at "$1" check --json "${@:2}"
+  jq -r '.files[] | (.file | sub(".*/"; "")) + " " + .outcome, (.items[] | "\(.ref) \(.outcome)")' out | paste -sd ' '
+}
+{
+  application CH-1A CH-1.1 submit "$(domains ch.example.test)$applicant"
+  payment CH-1P CH-1 "$(price standard-dv-single)"
+  order CH-1 standard-dv-single
+} | batch >backwards.xml
+is 'check says of a batch backwards what run says' "$(check_at "$(at 11 24)" backwards.xml)" \
+  'backwards.xml accepted CH-1A accepted CH-1P accepted CH-1 accepted'
+# In its first try the download is refused; that the certificate is issued in the second does not mend it.
+{
+  order CH-2 standard-dv-single "$(payment_child "$(price standard-dv-single)")"
+  download CH-2G CH-2 nginx
+  application CH-2A CH-2.1 submit "$(domains ch2.example.test)$applicant"
+  payment CH-3P CH-3 "$(price standard-dv-single)"
+  order CH-3 standard-dv-single
+} | batch >tries.xml
+said=$(check_at "$(at 11 24)" tries.xml)
+is 'what a try refuses stays refused' "$said" 'tries.xml partly CH-2 accepted CH-2G rejected CH-2A accepted CH-3P accepted CH-3 accepted'
+drop tries.xml <tries.xml
+run_at "$(at 11 24)"
+is '  by run, too' "tries.xml $(outcome tries.xml) $(for ref in CH-2 CH-2G CH-2A CH-3P CH-3; do echo "$ref $(receipt_value tries.xml "//c:item[@ref='$ref']/@outcome")"; done | paste -sd ' ')" "$said"
+payment CH-4P CH-4 "$(price standard-dv-single)" >pays.xml
+order CH-4 standard-dv-single >orders.xml
+is 'a file waits for one that is named behind it' "$(check_at "$(at 11 24)" pays.xml orders.xml)" \
+  'pays.xml accepted CH-4P accepted orders.xml accepted CH-4 accepted'
+is '  or before it' "$(check_at "$(at 11 24)" orders.xml pays.xml)" \
+  'orders.xml accepted CH-4 accepted pays.xml accepted CH-4P accepted'
+is '  and by itself it waits' "$(check_at "$(at 11 24)" pays.xml)" 'pays.xml waiting CH-4P waiting'
+{
+  payment CH-5P CH-5 "$(price standard-dv-single)"
+  payment CH-4P CH-4 "$(price standard-dv-single)"
+} | batch 'atomic="true"' >all.xml
+order CH-5 standard-dv-single >five.xml
+is 'an atomic batch waits whole for one file and the other' "$(check_at "$(at 11 24)" all.xml five.xml orders.xml)" \
+  'all.xml accepted CH-5P accepted CH-4P accepted five.xml accepted CH-5 accepted orders.xml accepted CH-4 accepted'
+is '  and without one of them it waits' "$(check_at "$(at 11 24)" all.xml five.xml | cut -d ' ' -f 1,2)" 'all.xml waiting'
+certdrop -C "$INSTANCE" --at "$(at 11 24)" check pays.xml orders.xml
+like 'several files have a sum' "$(cat out)" '^all together: 2 accepted: 1 order; ordered for 298\.00 CNY, paid 298\.00 CNY$'
+
 printf '' | batch | drop empty.xml
 run_at "$(at 12 24)"
 case $(outcome empty.xml) in

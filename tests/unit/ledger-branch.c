@@ -86,6 +86,25 @@ static void test_gone(Book *book, gconstpointer data G_GNUC_UNUSED)
     g_assert_true(g_str_has_prefix(name, "ledger.db"));
 }
 
+/* A branch may commit often, whatever others commit meanwhile, and what becomes of the log. */
+static void test_commits(Book *book, gconstpointer data G_GNUC_UNUSED)
+{
+  commit_order(book, "A");
+  g_autoptr(Ledger) branch = NULL;
+  OK(branch = ledger_open_branch(book->path, error));
+  branch_order(book, branch, "B");
+  OK(ledger_commit(branch, error));
+  commit_order(book, "C");
+  tamper(book, "PRAGMA wal_checkpoint(PASSIVE)");
+  branch_order(book, branch, "D");
+  OK(ledger_commit(branch, error));
+  branch_order(book, branch, "E");
+  ledger_rollback(branch);
+  assert_orders(branch, "A,B,D");
+  assert_orders(book->ledger, "A,C");
+  assert_sound(branch);
+}
+
 static void test_two_branches(Book *book, gconstpointer data G_GNUC_UNUSED)
 {
   g_autoptr(Ledger) one = NULL, other = NULL;
@@ -171,6 +190,7 @@ int main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   LEDGER_ADD("branch/apart", test_apart);
   LEDGER_ADD("branch/gone", test_gone);
+  LEDGER_ADD("branch/commits", test_commits);
   LEDGER_ADD("branch/two", test_two_branches);
   LEDGER_ADD("branch/no-log", test_no_log);
   LEDGER_ADD("branch/log", test_log);
