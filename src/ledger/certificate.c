@@ -182,24 +182,15 @@ GPtrArray *ledger_certificates_expiring(Ledger *ledger, guint limit, GError **er
   return certificates_from_rows(ledger, row, error);
 }
 
-GPtrArray *ledger_certificates_running_out(Ledger *ledger, guint limit, GError **error)
+gboolean ledger_read_status(Ledger *ledger, const char *certificate, LifecycleStatus *ret_status,
+                            GError **error)
 {
-  sqlite3_stmt *row = ledger_query(
-      ledger, error,
-      SELECT_CERTIFICATE "WHERE c.status = $1 AND NOT EXISTS (SELECT 1 FROM certificate s "
-                         "WHERE s.id = c.successor AND s.status = $1) "
-                         "ORDER BY c.not_after, c.number LIMIT $2",
-      "nn", (gint64)LIFECYCLE_STATUS_ISSUED, (gint64)limit);
-  return certificates_from_rows(ledger, row, error);
-}
-
-GPtrArray *ledger_certificates_run_out(Ledger *ledger, guint limit, GError **error)
-{
-  sqlite3_stmt *row = ledger_query(
-      ledger, error,
-      SELECT_CERTIFICATE "WHERE c.status = $1 ORDER BY c.not_after DESC, c.number DESC LIMIT $2",
-      "nn", (gint64)LIFECYCLE_STATUS_EXPIRED, (gint64)limit);
-  return certificates_from_rows(ledger, row, error);
+  gint64 status = 0;
+  if (!ledger_number(ledger, &status, error, "SELECT status FROM certificate WHERE id = $1", "t",
+                     certificate))
+    return FALSE;
+  *ret_status = (LifecycleStatus)status;
+  return TRUE;
 }
 
 #define UNATTENDED                                                                                 \

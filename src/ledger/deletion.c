@@ -185,9 +185,8 @@ gboolean ledger_truncate(Ledger *ledger, gboolean *ret_done, GError **error)
 
 gboolean ledger_has_page(Ledger *ledger, const char *id, gboolean *ret_has, GError **error)
 {
-  gint64 status = 0;
-  if (!ledger_number(ledger, &status, error, "SELECT status FROM certificate WHERE id = $1", "t",
-                     id))
+  LifecycleStatus status = 0;
+  if (!ledger_read_status(ledger, id, &status, error))
     return FALSE;
   *ret_has = status != 0;
   return TRUE;

@@ -66,6 +66,8 @@ static gboolean mark_issued(Ledger *ledger, const char *certificate, gboolean *r
   *ret_again = sqlite3_column_int64(row, 2) > 0;
   g_autofree char *forerunner = column_text(row, 3);
   sqlite3_reset(row);
+  if (forerunner != NULL)
+    ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", forerunner);
   return forerunner == NULL || (ledger_clear_failure(ledger, forerunner, error) &&
                                 ledger_look_again(ledger, forerunner, error));
 }

@@ -87,11 +87,9 @@ GPtrArray *ledger_failing_certificates(Ledger *ledger, guint limit, gint64 *ret_
 GPtrArray *ledger_certificates_to_review_again(Ledger *ledger, guint limit, gint64 *ret_count,
                                                GError **error);
 
-/* At most LIMIT certificates that serve and run out next: issued, and not renewed by
- * another that is issued. */
-GPtrArray *ledger_certificates_running_out(Ledger *ledger, guint limit, GError **error);
-/* At most LIMIT expired certificates, those first that ran out last. */
-GPtrArray *ledger_certificates_run_out(Ledger *ledger, guint limit, GError **error);
+/* The status of CERTIFICATE; 0: there is none, or it was deleted. */
+gboolean ledger_read_status(Ledger *ledger, const char *certificate, LifecycleStatus *ret_status,
+                            GError **error);
 /* The present certificate of ID in DER, NULL in *RET_DER where it has none. */
 gboolean ledger_read_certificate_der(Ledger *ledger, const char *id, GBytes **ret_der,
                                      GError **error);

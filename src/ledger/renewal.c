@@ -106,6 +106,7 @@ gboolean ledger_put_due(Ledger *ledger, const char *certificate, gint64 due, GEr
 static gboolean look_at_forerunner(Ledger *ledger, const char *forerunner, GError **error)
 {
   gint64 issued = 0;
+  ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", forerunner);
   return ledger_number(ledger, &issued, error,
                        "SELECT COUNT(*) FROM certificate WHERE id = $1 AND status IN (5, 6)", "t",
                        forerunner) &&

@@ -9,6 +9,11 @@
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(icalcomponent, icalcomponent_free)
 
+#define NUMBER "X-CERTDROP-NUMBER"
+#define ALARMS "X-CERTDROP-ALARMS"
+#define RECORD "BEGIN:VEVENT"
+#define END "END:VCALENDAR\r\n"
+
 static struct icaltimetype calendar_time(gint64 time)
 {
   return icaltime_from_timet_with_zone((time_t)time, 0, icaltimezone_get_utc_timezone());
@@ -29,6 +34,21 @@ static char *event_uid(const LedgerCertificate *certificate, const char *what)
                          certificate->created, what);
 }
 
+/* What is only for certdrop: by its number, an event is found again in the file. */
+static icalproperty *new_own(const char *name, const char *value)
+{
+  icalproperty *property = icalproperty_new_x(value);
+  icalproperty_set_x_name(property, name);
+  return property;
+}
+
+static icalproperty *new_number(gint64 number)
+{
+  char text[24];
+  g_snprintf(text, sizeof text, "%" G_GINT64_FORMAT, number);
+  return new_own(NUMBER, text);
+}
+
 static icalcomponent *new_event(const LedgerCertificate *certificate, const char *what, gint64 at,
                                 const char *summary, const char *description)
 {
@@ -36,12 +56,12 @@ static icalcomponent *new_event(const LedgerCertificate *certificate, const char
   g_autofree char *title = calendar_text(summary);
   g_autofree char *text = calendar_text(description);
   gint64 changed = MAX(certificate->changed, certificate->not_before);
-  return icalcomponent_vanew(ICAL_VEVENT_COMPONENT, icalproperty_new_uid(uid),
-                             icalproperty_new_dtstamp(calendar_time(changed)),
-                             icalproperty_new_dtstart(calendar_time(at)),
-                             icalproperty_new_summary(title), icalproperty_new_description(text),
-                             icalproperty_new_categories("certificates"),
-                             icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT), NULL);
+  return icalcomponent_vanew(
+      ICAL_VEVENT_COMPONENT, new_number(certificate->number), icalproperty_new_uid(uid),
+      icalproperty_new_dtstamp(calendar_time(changed)), icalproperty_new_dtstart(calendar_time(at)),
+      icalproperty_new_summary(title), icalproperty_new_description(text),
+      icalproperty_new_categories("certificates"), icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT),
+      NULL);
 }
 
 static void add_alarms(icalcomponent *event, const LedgerCertificate *certificate,
@@ -88,48 +108,79 @@ static char *describe(const LedgerCertificate *certificate)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static void add_events(icalcomponent *calendar, const LedgerCertificate *certificate,
-                       const GArray *days)
+static void write_event(FeedLines *lines, icalcomponent *event)
+{
+  char *text = icalcomponent_as_ical_string_r(event);
+  feed_lines_add(lines, text, strlen(text));
+  icalmemory_free_buffer(text);
+}
+
+static void write_events(FeedLines *lines, const LedgerCertificate *certificate, const GArray *days)
 {
   g_autofree char *text = describe(certificate);
   const char *name = certificate->names != NULL ? certificate->names[0] : "";
   g_autofree char *runs_out = g_strdup_printf("%s runs out: %s", certificate->id, name);
-  icalcomponent *event =
+  g_autoptr(icalcomponent) expiry =
       new_event(certificate, "expiry", certificate->not_after + 1, runs_out, text);
   if (!is_planned(certificate) || certificate->failing_since > 0)
-    add_alarms(event, certificate, days, runs_out);
-  icalcomponent_add_component(calendar, event);
+    add_alarms(expiry, certificate, days, runs_out);
+  write_event(lines, expiry);
   if (!is_planned(certificate))
     return;
   g_autofree char *renewed = g_strdup_printf("%s is renewed by itself: %s", certificate->id, name);
-  icalcomponent_add_component(calendar,
-                              new_event(certificate, "renewal", certificate->due, renewed, text));
+  g_autoptr(icalcomponent) renewal =
+      new_event(certificate, "renewal", certificate->due, renewed, text);
+  write_event(lines, renewal);
 }
 
-static icalcomponent *new_calendar(const Configuration *configuration)
+static gboolean write_block(FeedLines *lines, const ReportsContext *context, gint64 block,
+                            GError **error)
 {
-  g_autofree char *name =
-      g_strdup_printf("Certificates of %s", configuration_organization_name(configuration));
-  g_autofree char *clean = calendar_text(name);
-  return icalcomponent_vanew(ICAL_VCALENDAR_COMPONENT, icalproperty_new_version("2.0"),
-                             icalproperty_new_prodid("-//certdrop//certdrop//EN"),
-                             icalproperty_new_calscale("GREGORIAN"), icalproperty_new_name(clean),
-                             NULL);
-}
-
-gboolean feed_write_calendar(const ReportsContext *context, guint *written, GError **error)
-{
-  g_autoptr(GPtrArray) certificates =
-      ledger_certificates_running_out(context->ledger, FEED_CERTIFICATES, error);
-  if (certificates == NULL)
+  g_autoptr(GPtrArray) rows =
+      feed_certificates_in_use(context->ledger, block, 1u << LIFECYCLE_STATUS_ISSUED, error);
+  if (rows == NULL)
     return FALSE;
   g_autoptr(GArray) days = configuration_reminder_days(context->configuration);
-  g_autoptr(icalcomponent) calendar = new_calendar(context->configuration);
-  for (guint i = 0; i < certificates->len; i++)
-    add_events(calendar, g_ptr_array_index(certificates, i), days);
-  char *text = icalcomponent_as_ical_string_r(calendar);
-  const GString whole = {text, strlen(text), 0};
-  gboolean ok = feed_write_text(context, "reports/expiry.ics", &whole, written, error);
-  icalmemory_free_buffer(text);
-  return ok;
+  for (guint i = 0; i < rows->len; i++)
+    write_events(lines, g_ptr_array_index(rows, i), days);
+  return TRUE;
 }
+
+/* On which days before the end, so that a change of it is seen. */
+static icalproperty *new_alarms(const GArray *days)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (guint i = 0; i < days->len; i++)
+    g_string_append_printf(text, "%s%" G_GINT64_FORMAT, i > 0 ? " " : "",
+                           g_array_index(days, gint64, i));
+  return new_own(ALARMS, text->str);
+}
+
+static gboolean write_start(GString *start, const ReportsContext *context,
+                            GError **error G_GNUC_UNUSED)
+{
+  g_autofree char *name = g_strdup_printf("Certificates of %s",
+                                          configuration_organization_name(context->configuration));
+  g_autofree char *clean = calendar_text(name);
+  g_autoptr(GArray) days = configuration_reminder_days(context->configuration);
+  g_autoptr(icalcomponent) calendar = icalcomponent_vanew(
+      ICAL_VCALENDAR_COMPONENT, icalproperty_new_version("2.0"),
+      icalproperty_new_prodid("-//certdrop//certdrop//EN"), icalproperty_new_calscale("GREGORIAN"),
+      icalproperty_new_name(clean), new_alarms(days), NULL);
+  char *text = icalcomponent_as_ical_string_r(calendar);
+  g_string_append_len(start, text, (gssize)(strlen(text) - strlen(END)));
+  icalmemory_free_buffer(text);
+  return TRUE;
+}
+
+const FeedLinesKind feed_calendar = {
+    .path = "reports/expiry.ics",
+    .write_start = write_start,
+    .start_is_of_all = TRUE,
+    .sections = {{"", write_block}},
+    .tail = END,
+    .record = RECORD,
+    .number_at = sizeof(RECORD "\r\n" NUMBER ":") - 1,
+    .topics = {LEDGER_STALE_CERTIFICATE, LEDGER_STALE_BLOCK, 0},
+    .next_block = feed_next_certificates,
+};

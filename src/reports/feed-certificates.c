@@ -4,11 +4,6 @@
 #include "base/json.h"
 #include "reports/feed.h"
 
-static gboolean next_block(Ledger *ledger, gint64 block, gint64 *ret_block, GError **error)
-{
-  return ledger_next_block(ledger, block, 1, 0, ret_block, error);
-}
-
 /* A certificate with what its line says beside what the ledger has of it. */
 typedef struct {
   LedgerCertificate certificate; /* borrowed */
@@ -173,24 +168,24 @@ static gboolean write_json_block(FeedLines *lines, const ReportsContext *context
 
 const FeedLinesKind feed_certificates_csv = {
     .path = "reports/certificates.csv",
-    .head = "number,id,order,product,status,domains,notBefore,notAfter,termEnd,serialNumber,sha256,"
-            "keyAlgorithm,issuer,uploaded,name,created,firstIssued,forerunner,successor,due,"
-            "failingSince,revoked,deployed\r\n",
+    .sections =
+        {{"number,id,order,product,status,domains,notBefore,notAfter,termEnd,serialNumber,sha256,"
+          "keyAlgorithm,issuer,uploaded,name,created,firstIssued,forerunner,successor,due,"
+          "failingSince,revoked,deployed\r\n",
+          write_csv_block}},
     .tail = "",
     .topics = {LEDGER_STALE_CERTIFICATE, LEDGER_STALE_BLOCK, 0},
-    .write_block = write_csv_block,
-    .next_block = next_block,
+    .next_block = feed_next_certificates,
 };
 
 #define JSON_LINE "{\"number\":"
 
 const FeedLinesKind feed_certificates_json = {
     .path = "reports/certificates.json",
-    .head = "{\"version\":1,\"certificates\":[\n",
+    .sections = {{"{\"version\":1,\"certificates\":[\n", write_json_block}},
     .tail = "]}\n",
     .separated = TRUE,
     .number_at = sizeof("," JSON_LINE) - 1,
     .topics = {LEDGER_STALE_CERTIFICATE, LEDGER_STALE_BLOCK, 0},
-    .write_block = write_json_block,
-    .next_block = next_block,
+    .next_block = feed_next_certificates,
 };

@@ -1,12 +1,9 @@
 /* metrics.prom: the text format of Prometheus, for the textfile collector of its node
  * exporter. The names and labels of certificates are those of x509-certificate-exporter,
- * so that dashboards and alerts for that one serve here too. There are at most
- * FEED_CERTIFICATES of them, those that run out next: whatever an alert is about is among
- * them, and a scrape stays small. */
+ * so that dashboards and alerts for that one serve here too. What is issued or has run out, and was
+ * not renewed, has its samples, each after a comment with its number. */
 #include "pki/pki.h"
 #include "reports/feed.h"
-
-#define EXPIRED_CERTIFICATES (FEED_CERTIFICATES / 10)
 
 /* ---- The format ---- */
 
@@ -56,15 +53,18 @@ static void add_number(GString *text, const char *name, const char *type, const 
 /* ---- Certificates ---- */
 
 typedef struct {
+  gint64 number;
   char *labels;
   gint64 not_before;
   gint64 not_after;
+  gboolean expired;
 } Sample;
 
-static void sample_clear(gpointer data)
+static void sample_free(gpointer data)
 {
   Sample *sample = data;
   g_free(sample->labels);
+  g_free(sample);
 }
 
 static void add_name_labels(GString *labels, const char *which, char *const *parts)
@@ -92,73 +92,97 @@ static char *make_labels(const LedgerCertificate *certificate, GBytes *der)
   return g_string_free(g_steal_pointer(&labels), FALSE);
 }
 
-static gboolean read_samples(Ledger *ledger, const GPtrArray *certificates, GArray *samples,
-                             GError **error)
+static gboolean add_sample_of(GPtrArray *samples, Ledger *ledger,
+                              const LedgerCertificate *certificate, GError **error)
 {
-  for (guint i = 0; i < certificates->len; i++) {
-    const LedgerCertificate *certificate = g_ptr_array_index(certificates, i);
-    g_autoptr(GBytes) der = NULL;
-    if (!ledger_read_certificate_der(ledger, certificate->id, &der, error))
-      return FALSE;
-    if (der == NULL)
-      continue;
-    const Sample sample = {make_labels(certificate, der), certificate->not_before,
-                           certificate->not_after};
-    g_array_append_val(samples, sample);
-  }
+  g_autoptr(GBytes) der = NULL;
+  if (!ledger_read_certificate_der(ledger, certificate->id, &der, error))
+    return FALSE;
+  if (der == NULL)
+    return TRUE;
+  const Sample sample = {certificate->number, make_labels(certificate, der),
+                         certificate->not_before, certificate->not_after,
+                         certificate->status == LIFECYCLE_STATUS_EXPIRED};
+  g_ptr_array_add(samples, g_memdup2(&sample, sizeof sample));
   return TRUE;
 }
 
-static gint64 sample_not_before(const Sample *sample, gint64 now G_GNUC_UNUSED)
+/* The samples of BLOCK: one section after the other asks for them. Borrowed. */
+static GPtrArray *samples_of(FeedLines *lines, Ledger *ledger, gint64 block, GError **error)
+{
+  const guint shown = 1u << LIFECYCLE_STATUS_ISSUED | 1u << LIFECYCLE_STATUS_EXPIRED;
+  GPtrArray *kept = feed_lines_kept(lines, block);
+  if (kept != NULL)
+    return kept;
+  g_autoptr(GPtrArray) rows = feed_certificates_in_use(ledger, block, shown, error);
+  if (rows == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) samples = g_ptr_array_new_with_free_func(sample_free);
+  for (guint i = 0; i < rows->len; i++)
+    if (!add_sample_of(samples, ledger, g_ptr_array_index(rows, i), error))
+      return NULL;
+  feed_lines_keep(lines, block, samples);
+  return feed_lines_kept(lines, block);
+}
+
+static gint64 sample_not_before(const Sample *sample)
 {
   return sample->not_before;
 }
 
-static gint64 sample_not_after(const Sample *sample, gint64 now G_GNUC_UNUSED)
+static gint64 sample_not_after(const Sample *sample)
 {
   return sample->not_after;
 }
 
-static gint64 sample_expired(const Sample *sample, gint64 now)
+static gint64 sample_expired(const Sample *sample)
 {
-  return sample->not_after < now;
+  return sample->expired;
 }
 
-static const struct {
-  const char *name;
-  const char *help;
-  gint64 (*value)(const Sample *sample, gint64 now);
-} certificate_metrics[] = {
-    {"x509_cert_not_before", "Since when the certificate is valid.", sample_not_before},
-    {"x509_cert_not_after", "The last second in which it is valid.", sample_not_after},
-    {"x509_cert_expired", "1: it has run out, as of the last run.", sample_expired},
-};
+#define RECORD "#:"
 
-static void add_samples(GString *text, const GArray *samples, gint64 now)
+static gboolean write_samples(FeedLines *lines, const ReportsContext *context, gint64 block,
+                              const char *name, gint64 (*value)(const Sample *sample),
+                              GError **error)
 {
-  for (gsize k = 0; k < G_N_ELEMENTS(certificate_metrics); k++) {
-    add_metric(text, certificate_metrics[k].name, "gauge", certificate_metrics[k].help);
-    for (guint i = 0; i < samples->len; i++) {
-      const Sample *sample = &g_array_index(samples, Sample, i);
-      add_sample(text, certificate_metrics[k].name, sample->labels,
-                 certificate_metrics[k].value(sample, now));
-    }
-  }
-}
-
-static gboolean add_certificates(GString *text, Ledger *ledger, gint64 now, GError **error)
-{
-  g_autoptr(GPtrArray) valid = ledger_certificates_running_out(ledger, FEED_CERTIFICATES, error);
-  g_autoptr(GPtrArray) expired =
-      valid != NULL ? ledger_certificates_run_out(ledger, EXPIRED_CERTIFICATES, error) : NULL;
-  g_autoptr(GArray) samples = g_array_new(FALSE, FALSE, sizeof(Sample));
-  g_array_set_clear_func(samples, sample_clear);
-  if (expired == NULL || !read_samples(ledger, valid, samples, error) ||
-      !read_samples(ledger, expired, samples, error))
+  GPtrArray *samples = samples_of(lines, context->ledger, block, error);
+  if (samples == NULL)
     return FALSE;
-  add_samples(text, samples, now);
+  g_autoptr(GString) record = g_string_sized_new(1024);
+  for (guint i = 0; i < samples->len; i++) {
+    const Sample *sample = g_ptr_array_index(samples, i);
+    g_string_printf(record, RECORD "%" G_GINT64_FORMAT "\n", sample->number);
+    add_sample(record, name, sample->labels, value(sample));
+    feed_lines_add(lines, record->str, record->len);
+  }
   return TRUE;
 }
+
+#define NOT_BEFORE "x509_cert_not_before"
+#define NOT_AFTER "x509_cert_not_after"
+#define EXPIRED "x509_cert_expired"
+#define HEAD(name, help) "# HELP " name " " help "\n# TYPE " name " gauge\n"
+
+static gboolean write_not_before(FeedLines *lines, const ReportsContext *context, gint64 block,
+                                 GError **error)
+{
+  return write_samples(lines, context, block, NOT_BEFORE, sample_not_before, error);
+}
+
+static gboolean write_not_after(FeedLines *lines, const ReportsContext *context, gint64 block,
+                                GError **error)
+{
+  return write_samples(lines, context, block, NOT_AFTER, sample_not_after, error);
+}
+
+static gboolean write_expired(FeedLines *lines, const ReportsContext *context, gint64 block,
+                              GError **error)
+{
+  return write_samples(lines, context, block, EXPIRED, sample_expired, error);
+}
+
+/* ---- Statuses ---- */
 
 static gboolean add_statuses(GString *text, Ledger *ledger, GError **error)
 {
@@ -229,12 +253,22 @@ static gboolean add_runs(GString *text, Ledger *ledger, GError **error)
   return TRUE;
 }
 
-gboolean feed_write_metrics(const ReportsContext *context, guint *written, GError **error)
+static gboolean write_start(GString *text, const ReportsContext *context, GError **error)
 {
-  g_autoptr(GString) text = g_string_sized_new(64 << 10);
   Ledger *ledger = context->ledger;
   return add_statuses(text, ledger, error) && add_counts(text, ledger, error) &&
-         add_runs(text, ledger, error) &&
-         add_certificates(text, ledger, ledger_report_time(ledger), error) &&
-         feed_write_text(context, "reports/metrics.prom", text, written, error);
+         add_runs(text, ledger, error);
 }
+
+const FeedLinesKind feed_metrics = {
+    .path = "reports/metrics.prom",
+    .write_start = write_start,
+    .sections = {{HEAD(NOT_BEFORE, "Since when the certificate is valid."), write_not_before},
+                 {HEAD(NOT_AFTER, "The last second in which it is valid."), write_not_after},
+                 {HEAD(EXPIRED, "1: it has run out, as of the last run."), write_expired}},
+    .tail = "",
+    .record = RECORD,
+    .number_at = sizeof(RECORD) - 1,
+    .topics = {LEDGER_STALE_CERTIFICATE, LEDGER_STALE_BLOCK, 0},
+    .next_block = feed_next_certificates,
+};

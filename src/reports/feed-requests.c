@@ -116,10 +116,11 @@ static gboolean write_block(FeedLines *lines, const ReportsContext *context, gin
 
 const FeedLinesKind feed_requests_csv = {
     .path = "reports/requests.csv",
-    .head = "number,file,repetition,sha256,firstSeen,decided,position,kind,ref,outcome,repeated,"
-            "subject,codes,reasons,warningCodes,warnings\r\n",
+    .sections =
+        {{"number,file,repetition,sha256,firstSeen,decided,position,kind,ref,outcome,repeated,"
+          "subject,codes,reasons,warningCodes,warnings\r\n",
+          write_block}},
     .tail = "",
     .topics = {LEDGER_STALE_FILES, 0},
-    .write_block = write_block,
     .next_block = next_block,
 };

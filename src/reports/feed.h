@@ -1,8 +1,8 @@
 /* Feeds: files for programs beside the pages. Those over all certificates or files
- * (rules.md 22 names them as exceptions to I8) are lines in the order of numbers of
+ * (rules.md 22 names them as exceptions to I8) are records in the order of numbers of
  * creation, so that a run writes the blocks anew that changed and copies the others from
- * the file as it is, line by line: its cost is the length of the file, not what it takes
- * to render it, and nothing at all where nothing changed. The others are short.
+ * the file as it is: its cost is the length of the file, not what it takes to render it,
+ * and nothing at all where nothing changed. The others are short.
  *
  * Feeds know no present but ledger_report_time(), and their text comes from the ledger
  * through the functions here or the library of the format. */
@@ -12,29 +12,48 @@
 #include "base/file.h"
 #include "reports/reports.h"
 
-/* How many certificates the feeds show that are about what runs out next. */
-#define FEED_CERTIFICATES 2000
-
-/* ---- Lines over all there is ---- */
+/* ---- Records of all there is ---- */
 
 typedef struct FeedLines FeedLines;
 
 typedef struct {
-  const char *path;           /* below the instance */
-  const char *head;           /* before the first line, ended by a line end */
-  const char *tail;           /* after the last one */
-  gboolean separated;         /* each line begins with a comma; the first one with a blank */
-  gsize number_at;            /* where a line has its number */
-  LedgerStaleTopic topics[3]; /* whose pages are about what it shows, ended by 0 */
-  /* Adds the lines of BLOCK. */
+  const char *head; /* before its first record: whole lines; only the first section may have none */
+  /* Adds the records of BLOCK; NULL: the section is none. */
   gboolean (*write_block)(FeedLines *lines, const ReportsContext *context, gint64 block,
                           GError **error);
+} FeedSection;
+
+#define FEED_SECTIONS 3
+
+typedef struct {
+  const char *path; /* below the instance */
+  /* Appends what stands before the first section: whole lines. NULL: nothing does. */
+  gboolean (*write_start)(GString *start, const ReportsContext *context, GError **error);
+  gboolean start_is_of_all; /* where it changes, all records do */
+  FeedSection sections[FEED_SECTIONS];
+  const char *tail;   /* after the last record */
+  gboolean separated; /* each record begins with a comma; the first one with a blank */
+  const char *record; /* how the first line of a record begins, which has all lines up to the
+                         next such one; NULL: each line is a record */
+  gsize number_at;    /* where a record has its number */
+  LedgerStaleTopic topics[3]; /* whose pages are about what it shows, ended by 0 */
   /* The nearest block above BLOCK that has any; -1 in *RET_BLOCK: there is none. */
   gboolean (*next_block)(Ledger *ledger, gint64 block, gint64 *ret_block, GError **error);
 } FeedLinesKind;
 
-/* Adds a line, with its line end and without its separator. */
-void feed_lines_add(FeedLines *lines, const char *line, gsize length);
+/* Adds a record, with its line end and without its separator. */
+void feed_lines_add(FeedLines *lines, const char *record, gsize length);
+
+/* What a section has to do with a block may serve the sections after it: keeps WHAT, which
+ * goes with the feed, and gives it back, if it was kept. */
+void feed_lines_keep(FeedLines *lines, gint64 block, GPtrArray *what);
+GPtrArray *feed_lines_kept(const FeedLines *lines, gint64 block);
+
+/* The next block of certificates, for `next_block`. */
+gboolean feed_next_certificates(Ledger *ledger, gint64 block, gint64 *ret_block, GError **error);
+/* Those certificates of BLOCK that have one of STATUSES (a set of 1 << status) and are still in
+ * use as far as certdrop knows: no successor has been issued. Oldest first. */
+GPtrArray *feed_certificates_in_use(Ledger *ledger, gint64 block, guint statuses, GError **error);
 
 /* Writes the feed; STALE (LedgerStale) says what changed since, NULL: all of it is
  * written. *WRITTEN counts the files that changed. */
@@ -69,9 +88,9 @@ void feed_end_cells(GString *line);
 extern const FeedLinesKind feed_certificates_csv;
 extern const FeedLinesKind feed_certificates_json;
 extern const FeedLinesKind feed_requests_csv;
+extern const FeedLinesKind feed_metrics;
+extern const FeedLinesKind feed_calendar;
 
-gboolean feed_write_metrics(const ReportsContext *context, guint *written, GError **error);
-gboolean feed_write_calendar(const ReportsContext *context, guint *written, GError **error);
 gboolean feed_write_activity(const ReportsContext *context, guint *written, GError **error);
 
 /* All of them; STALE as in feed_lines_write(). */

@@ -1,14 +1,11 @@
 #include "reports/feed.h"
 
 static const FeedLinesKind *const kinds[] = {
-    &feed_certificates_csv,
-    &feed_certificates_json,
-    &feed_requests_csv,
+    &feed_certificates_csv, &feed_certificates_json, &feed_requests_csv,
+    &feed_metrics,          &feed_calendar,
 };
 
 static gboolean (*const shorts[])(const ReportsContext *context, guint *written, GError **error) = {
-    feed_write_metrics,
-    feed_write_calendar,
     feed_write_activity,
 };
 

@@ -23,6 +23,12 @@ for zip in $(find "$INSTANCE/outbox/certificates" -name '*_pem.zip' | head -n 40
   if key_fits bundle/cert.pem bundle/privkey.pem && chain_verifies bundle/cert.pem >chain.log 2>&1; then unpacked=$((unpacked + 1)); else cat chain.log; fi
 done
 is 'forty bundles have their key and a chain that verifies' $unpacked 40
+issued=$(awk -F '\t' '$3 == "issued"' expected | wc -l)
+for sample in x509_cert_not_before x509_cert_not_after x509_cert_expired; do
+  is "the metrics have $sample of each certificate" "$(grep -c "^$sample{" "$INSTANCE/reports/metrics.prom")" "$issued"
+done
+ok 'and promtool has nothing against them' promtool check metrics <"$INSTANCE/reports/metrics.prom"
+is 'the calendar has the end of each' "$(grep -c '^UID:.*\.expiry@certdrop' "$INSTANCE/reports/expiry.ics")" "$issued"
 before=$(snapshot)
 run_at "$(at 1)"
 expect_status 'a second run is done' 0

@@ -261,8 +261,6 @@ static void read_lists(Book *book)
       ledger_revoked_of(ledger, "PO-2.1", NULL),
       ledger_refunds_of_order(ledger, "PO-2", NULL),
       ledger_last_entries(ledger, 5, NULL),
-      ledger_certificates_running_out(ledger, 5, NULL),
-      ledger_certificates_run_out(ledger, 5, NULL),
   };
   for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
     g_assert_nonnull(lists[i]);
