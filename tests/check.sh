@@ -70,7 +70,8 @@ for part in "${parts[@]}"; do
     ;;
   pages)
     build
-    add plain tests/pages/check.sh tests/pages/forms.sh tests/pages/search.sh
+    add plain tests/pages/check.sh tests/pages/forms.sh tests/pages/search.sh \
+      tests/pages/naughty.sh
     ;;
   valgrind)
     build VARIANT=valgrind all unit

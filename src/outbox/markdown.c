@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "outbox/outbox-private.h"
 
 cmark_node *outbox_markdown_add(cmark_node *parent, cmark_node_type type)
@@ -8,10 +10,65 @@ cmark_node *outbox_markdown_add(cmark_node *parent, cmark_node_type type)
   return node;
 }
 
+static void markdown_flush(cmark_node *parent, GString *plain)
+{
+  if (plain->len > 0)
+    cmark_node_set_literal(outbox_markdown_add(parent, CMARK_NODE_TEXT), plain->str);
+  g_string_truncate(plain, 0);
+}
+
+/* What GFM (6.9, autolinks) would make a link of. */
+static gboolean markdown_is_address(const char *word)
+{
+  g_autofree char *lower = g_ascii_strdown(word, -1);
+  return strchr(lower, '@') != NULL || strstr(lower, "://") != NULL ||
+         strstr(lower, "www.") != NULL;
+}
+
+/* WORD as code, but for the punctuation around it. */
+static void markdown_add_address(cmark_node *parent, GString *plain, const char *word)
+{
+  gsize before = strspn(word, "([{\"'<");
+  gsize length = strlen(word + before);
+  while (length > 1 && strchr(")]}\"'>,.;:!?", word[before + length - 1]) != NULL)
+    length--;
+  g_string_append_len(plain, word, (gssize)before);
+  markdown_flush(parent, plain);
+  g_autofree char *code = g_strndup(word + before, length);
+  cmark_node_set_literal(outbox_markdown_add(parent, CMARK_NODE_CODE), code);
+  g_string_append(plain, word + before + length);
+}
+
+/* Text that GFM takes for text, too: plain cmark escapes neither addresses nor "~". */
+static void markdown_add_text(cmark_node *parent, const char *text)
+{
+  g_autoptr(GString) plain = g_string_new(NULL);
+  for (const char *at = text; *at != '\0';) {
+    gsize length = strcspn(at, " ~");
+    g_autofree char *word = g_strndup(at, length);
+    if (markdown_is_address(word))
+      markdown_add_address(parent, plain, word);
+    else
+      g_string_append(plain, word);
+    at += length;
+    if (*at == '~') {
+      markdown_flush(parent, plain);
+      cmark_node_set_on_enter(outbox_markdown_add(parent, CMARK_NODE_CUSTOM_INLINE), "\\~");
+    } else if (*at == ' ') {
+      g_string_append_c(plain, ' ');
+    }
+    at += *at != '\0';
+  }
+  markdown_flush(parent, plain);
+}
+
 static void markdown_add_literal(cmark_node *parent, cmark_node_type type, const char *text)
 {
   g_autofree char *clean = outbox_clean_text(text);
-  cmark_node_set_literal(outbox_markdown_add(parent, type), clean);
+  if (type == CMARK_NODE_TEXT)
+    markdown_add_text(parent, clean);
+  else
+    cmark_node_set_literal(outbox_markdown_add(parent, type), clean);
 }
 
 void outbox_markdown_add_heading(cmark_node *parent, int level, const char *text)

@@ -28,7 +28,9 @@ void feed_add_cell(GString *line, const char *text)
     return;
   g_autofree char *owned = NULL;
   const char *clean = page_clean_text(text, &owned);
-  const char *at = clean + strspn(clean, " ");
+  const char *at = clean;
+  while (g_unichar_isspace(g_utf8_get_char(at)))
+    at = g_utf8_next_char(at);
   gboolean formula = begins_formula(g_utf8_get_char(at));
   if (!formula && strpbrk(clean, ",\" ") == NULL) {
     g_string_append(line, clean);

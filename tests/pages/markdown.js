@@ -249,7 +249,7 @@ for (const page of pages) {
       const bars = [...line.matchAll(/(?<!\\)\|/g)].map((match) => match.index);
       first ??= bars;
       const wide = bars.findIndex((at, i) => at !== first[i]);
-      if (wide > 0 && bars[wide] - bars[wide - 1] <= 98 && bars.slice(0, wide).every((at, i) => at === first[i]) && width(line) > 0)
+      if (wide > 0 && bars[wide] - bars[wide - 1] <= 97 && bars.slice(0, wide).every((at, i) => at === first[i]) && width(line) > 0)
         crooked.push(`${short(page)}: ${line}`);
     }
   }
