@@ -14,22 +14,28 @@
 
 /* ---- Texts ------------------------------------------------------------------ */
 
-static gboolean escape_is_plain(gunichar c)
+/* What stands for itself. */
+static gboolean escape_is_plain(guchar c)
 {
-  return c >= ' ' && c <= '~' && strchr("\"\\<>&'", (int)c) == NULL;
+  return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&' &&
+         c != '\'';
 }
 
 void search_escape(GString *out, const char *text, gsize limit)
 {
   for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
+    gsize plain = 0;
+    while (plain < limit && escape_is_plain((guchar)at[plain]))
+      plain++;
+    g_string_append_len(out, at, (gssize)plain);
+    at += plain;
+    limit -= plain;
     gunichar c = g_utf8_get_char(at);
-    gsize length = escape_is_plain(c) ? 1 : c < 0x10000 ? 6 : 12;
-    if (length > limit)
+    gsize length = c < 0x10000 ? 6 : 12;
+    if (c == 0 || length > limit)
       return;
     limit -= length;
-    if (length == 1)
-      g_string_append_c(out, (char)c);
-    else if (length == 6)
+    if (length == 6)
       g_string_append_printf(out, "\\u%04x", c);
     else
       g_string_append_printf(out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
@@ -63,9 +69,14 @@ char *search_fold(const char *text)
 static void line_begin(GString *line, const char *term, gint64 number)
 {
   g_assert(number > 0 && number < SEARCH_LAST_NUMBER);
+  char digits[] = "0000000000";
+  gint64 rest = SEARCH_LAST_NUMBER - number;
+  for (gsize i = strlen(digits); i-- > 0; rest /= 10)
+    digits[i] = (char)('0' + rest % 10);
   g_string_append(line, "[\"");
   search_escape(line, term, SEARCH_TERM_LENGTH);
-  g_string_append_printf(line, "\",%010" G_GINT64_FORMAT, SEARCH_LAST_NUMBER - number);
+  g_string_append(line, "\",");
+  g_string_append(line, digits);
 }
 
 static void line_add_text(GString *line, const char *before, const char *text)
