@@ -12,7 +12,6 @@
 static const PageMark mark_chart = {TRUE, "<div class=\"chart\">", "</div>", NULL, NULL};
 
 static const PageMark mark_month = {FALSE, "<span>", "</span>", NULL, NULL};
-static const PageMark mark_unseen = {FALSE, "<span class=\"unseen\">", "</span>", NULL, NULL};
 
 gboolean overview_read_months(Ledger *ledger, gint64 now, OverviewMonths *ret_months,
                               GError **error)
@@ -53,7 +52,6 @@ static void add_month(const Page *page, cmark_node *list, gint64 month, gint64 c
   page_add_text(count > 0 ? page_add_link_in(page, item, "calendar", name)
                           : page_add_mark(item, &mark_month),
                 title);
-  page_add_text(page_add_mark(item, &mark_unseen), ":");
   page_add_text(item, " ");
   page_add_strong(item, number);
   add_bar(item, count, highest);

@@ -17,6 +17,11 @@ done
 python3 "$source_dir/tests/tools/make-mixed.py" 240 3 "$INSTANCE/inbox" >expected
 run_at 2026-11-20T02:00:00Z
 "$source_dir/inbox/examples/drop.sh" "$source_dir/inbox/examples" "$INSTANCE/inbox"
+# Something that fails, something that was paid back.
+sed -i 's|<target product="dcdn"[^>]*>|<target product="closed" title="A closed door"><command><argument>/bin/false</argument></command></target>\n  &|' "$INSTANCE/certdrop.xml"
+grep -q closed "$INSTANCE/certdrop.xml" || fail 'a target that fails is configured'
+printf '<deployment %s ref="CLOSED-1" certificate="DV-1001.1"><target product="closed"/></deployment>\n' "$xmlns" | drop zz-closed.xml
+printf '<revocation %s ref="BACK-1" certificate="DV-1004.1" reason="superseded"/>\n' "$xmlns" | drop zz-back.xml
 order ODD-1 secure-ov-single | drop '<b>odd & name "x" [y](z).xml'
 order ODD-2 no-such | drop '#odd ?name%20|.xml'
 run_at $T0
