@@ -5,20 +5,26 @@
 
 struct KeeperMakers {
   Keeper *keeper;
-  GThreadPool *pool;
-  GMutex lock; /* of `made` of all issues */
+  GPtrArray *threads; /* GThread: joined at the end, so that what OpenSSL keeps of each goes */
+  GAsyncQueue *queue; /* KeeperIssue; the makers themselves: the thread ends */
+  GMutex lock;        /* of `made` of all issues */
   GCond done;
 };
 
-static void makers_run(gpointer data, gpointer user_data)
+static gpointer makers_run(gpointer data)
 {
-  KeeperIssue *issue = data;
-  KeeperMakers *makers = user_data;
-  keeper_make_issue(makers->keeper, issue, &issue->error);
-  g_mutex_lock(&makers->lock);
-  issue->made = TRUE;
-  g_cond_signal(&makers->done);
-  g_mutex_unlock(&makers->lock);
+  KeeperMakers *makers = data;
+  for (;;) {
+    gpointer next = g_async_queue_pop(makers->queue);
+    if (next == makers)
+      return NULL;
+    KeeperIssue *issue = next;
+    keeper_make_issue(makers->keeper, issue, &issue->error);
+    g_mutex_lock(&makers->lock);
+    issue->made = TRUE;
+    g_cond_signal(&makers->done);
+    g_mutex_unlock(&makers->lock);
+  }
 }
 
 static KeeperMakers *makers_new(Keeper *keeper)
@@ -27,7 +33,10 @@ static KeeperMakers *makers_new(Keeper *keeper)
   makers->keeper = keeper;
   g_mutex_init(&makers->lock);
   g_cond_init(&makers->done);
-  makers->pool = g_thread_pool_new(makers_run, makers, (int)keeper->threads, FALSE, NULL);
+  makers->queue = g_async_queue_new();
+  makers->threads = g_ptr_array_new();
+  for (guint i = 0; i < keeper->threads; i++)
+    g_ptr_array_add(makers->threads, g_thread_new("maker", makers_run, makers));
   return makers;
 }
 
@@ -35,7 +44,12 @@ void keeper_makers_free(KeeperMakers *makers)
 {
   if (makers == NULL)
     return;
-  g_thread_pool_free(makers->pool, TRUE, TRUE);
+  for (guint i = 0; i < makers->threads->len; i++)
+    g_async_queue_push_front(makers->queue, makers);
+  for (guint i = 0; i < makers->threads->len; i++)
+    g_thread_join(g_ptr_array_index(makers->threads, i));
+  g_ptr_array_unref(makers->threads);
+  g_async_queue_unref(makers->queue);
   g_mutex_clear(&makers->lock);
   g_cond_clear(&makers->done);
   g_free(makers);
@@ -49,7 +63,7 @@ void keeper_add_issue(Keeper *keeper, KeeperIssue *issue)
   if (keeper->makers == NULL)
     keeper->makers = makers_new(keeper);
   issue->begun = TRUE;
-  g_thread_pool_push(keeper->makers->pool, issue, NULL);
+  g_async_queue_push(keeper->makers->queue, issue);
 }
 
 static void wait_for(KeeperMakers *makers, const KeeperIssue *issue)
