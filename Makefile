@@ -13,6 +13,7 @@ BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share/certdrop
 DOCDIR ?= $(PREFIX)/share/doc/certdrop
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 MANDIR ?= $(PREFIX)/share/man
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
@@ -76,7 +77,7 @@ debian_json-glib-1.0 := libjson-glib-dev
 debian_libical := libical-dev
 
 # These run other makes, or need no library.
-without_libraries := clean demo check lint bench format help install-packages
+without_libraries := clean deb demo check lint bench format help install-packages
 goals := $(if $(MAKECMDGOALS),$(filter-out $(without_libraries),$(MAKECMDGOALS)),all)
 
 ifneq ($(goals),)
@@ -141,7 +142,7 @@ page_maker := $(BUILD)/make-page
 page_objects := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard src/manual/*.c)))
 unit_tests := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/*.c)))
 
-.PHONY: all unit manual print-flags install uninstall demo check lint bench format clean help install-packages FORCE
+.PHONY: all unit manual print-flags install uninstall deb demo check lint bench format clean help install-packages FORCE
 all: $(BUILD)/certdrop $(if $(filter plain,$(VARIANT)),$(pages))
 unit: $(unit_tests)
 manual: $(pages)
@@ -230,15 +231,31 @@ install: all $(pages)
 	  $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page)) && ):
 	install -D -m 644 src/commands/completion/certdrop.bash $(DESTDIR)$(BASHDIR)/certdrop
 	install -D -m 644 src/commands/completion/certdrop.zsh $(DESTDIR)$(ZSHDIR)/_certdrop
+	install -D -m 644 src/commands/systemd/sysusers.conf $(DESTDIR)$(SYSUSERSDIR)/certdrop.conf
 	$(foreach unit,$(units),sed 's|@BINDIR@|$(BINDIR)|g; s|@DOCDIR@|$(DOCDIR)|g' $(unit) \
 	  >$(BUILD)/$(notdir $(unit)) && \
 	  install -m 644 $(BUILD)/$(notdir $(unit)) $(DESTDIR)$(UNITDIR) && ):
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/certdrop $(DESTDIR)$(BASHDIR)/certdrop $(DESTDIR)$(ZSHDIR)/_certdrop \
-	  $(foreach unit,$(units),$(DESTDIR)$(UNITDIR)/$(notdir $(unit)))
+	  $(DESTDIR)$(SYSUSERSDIR)/certdrop.conf $(foreach unit,$(units),$(DESTDIR)$(UNITDIR)/$(notdir $(unit)))
 	rm -f $(foreach page,$(pages),$(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page)))
 	rm -rf $(DESTDIR)$(DATADIR) $(DESTDIR)$(DOCDIR)
+
+# ---- Debian package ---------------------------------------------------------
+
+# In a copy of the sources, for the folder here may be an instance at work. `debian/` alone
+# is what other ways of packaging need.
+deb_folder := build/deb
+deb_sources := Makefile README.md LICENSE debian src schemas inbox/README.md inbox/examples \
+  outbox/README.md reports/README.md tests/tools/install-packages.sh
+
+deb:
+	@tests/tools/install-packages.sh deb
+	rm -rf $(deb_folder) && mkdir -p $(deb_folder)/certdrop
+	cp -a --parents $(deb_sources) $(deb_folder)/certdrop
+	cd $(deb_folder)/certdrop && dpkg-buildpackage --build=binary --no-sign --jobs=auto
+	@ls $(deb_folder)/*.deb
 
 # ---- Everything else is a script in tests/ ----------------------------------
 
@@ -270,6 +287,7 @@ help:
 	@echo 'make lint                 formatting, static analysis, schemas, scripts, include order'
 	@echo 'make bench                against the same work scripted with openssl and zip'
 	@echo 'make install uninstall    PREFIX=$(PREFIX), DESTDIR=$(DESTDIR)'
+	@echo 'make deb                  a Debian package, in build/deb/'
 	@echo 'make unit                 build the unit tests without running them'
 	@echo 'make install-packages     the Debian packages that a build needs'
 	@echo 'make format clean'

@@ -3,12 +3,12 @@
 # `N passed, N failed`.
 #
 #   tests/check.sh [PART…]    only these parts: source unit crash simulation pages valgrind
-#                             schema flow asan hooks
+#                             schema flow asan hooks deb
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
 parts=("$@")
-[ $# -gt 0 ] || parts=(source unit crash simulation pages valgrind schema flow asan hooks)
+[ $# -gt 0 ] || parts=(source unit crash simulation pages valgrind schema flow asan hooks deb)
 tests/tools/install-packages.sh check || exit 1
 
 build() {
@@ -56,6 +56,7 @@ for part in "${parts[@]}"; do
     build SANITIZE=1 all unit
     add asan "${units[@]/#/build-asan/tests/}" "${flows[@]}"
     ;;
+  deb) add plain tests/tools/deb.sh ;;
   hooks)
     build VARIANT=hooks
     add hooks tests/flow/*-readers.sh

@@ -3,6 +3,7 @@
 # may not.
 #
 #   tests/tools/install-packages.sh build   what `make` and `make demo` need
+#   tests/tools/install-packages.sh deb     what `make deb` needs
 #   tests/tools/install-packages.sh check   what `make check` and `make lint` need, too
 #
 # Takes a few milliseconds where nothing is missing.
@@ -15,7 +16,10 @@ check='nginx-light curl unzip sqlite3 libxml2-utils openssl jq python3 valgrind 
   clang-format clang-tidy cppcheck shellcheck procps xxd gnutls-bin apache2-bin haproxy
   default-jre-headless prometheus python3-icalendar python3-feedparser
   python3-prometheus-client libmonitoring-plugin-perl lego uacme pebble util-linux
-  msmtp python3-aiosmtpd mandoc man-db zsh'
+  msmtp python3-aiosmtpd mandoc man-db zsh
+  lintian systemd'
+
+deb='debhelper dpkg-dev fakeroot'
 
 # What a package is good for, where another package may bring it as well.
 has_instead() {
@@ -37,9 +41,10 @@ has_instead() {
 
 case ${1-} in
 build) wanted=$build ;;
-check) wanted="$build $check nodejs npm" ;;
+deb) wanted="$build $deb" ;;
+check) wanted="$build $deb $check nodejs npm" ;;
 *)
-  echo "usage: install-packages.sh build|check" >&2
+  echo "usage: install-packages.sh build|deb|check" >&2
   exit 64
   ;;
 esac

@@ -11,6 +11,7 @@ is 'all examples are there' "$(diff -r "$source_dir/inbox/examples" "$destinatio
 is 'all schemas are there' "$(diff -r "$source_dir/schemas" "$destination/opt/certdrop/share/certdrop/schemas")" ''
 is 'all manual pages are there' "$(cd "$destination/opt/certdrop/share/man" && find . -type f | LC_ALL=C sort)" \
   $'./man1/certdrop.1\n./man5/certdrop-documents.5\n./man5/certdrop.xml.5'
+ok 'what makes the user is there' grep -q '^u certdrop ' "$destination/opt/certdrop/lib/sysusers.d/certdrop.conf"
 ok 'bash finds the completion' test -s "$destination/opt/certdrop/share/bash-completion/completions/certdrop"
 ok 'so does zsh' test -s "$destination/opt/certdrop/share/zsh/site-functions/_certdrop"
 is 'the units start the installed binary' \
@@ -19,7 +20,7 @@ is 'the units start the installed binary' \
 is 'no placeholder is left' "$(grep -l '@[A-Z]*@' "$destination"/opt/certdrop/lib/systemd/system/*)" ''
 if command -v systemd-analyze >/dev/null; then
   sed -i "s|=/opt/certdrop/bin|=$destination/opt/certdrop/bin|" "$destination"/opt/certdrop/lib/systemd/system/*.service
-  is 'systemd finds no fault with them' "$(systemd-analyze verify "$destination"/opt/certdrop/lib/systemd/system/* 2>&1)" ''
+  is 'systemd finds no fault with them' "$(systemd-analyze verify --man=no "$destination"/opt/certdrop/lib/systemd/system/* 2>&1)" ''
 fi
 
 # Alone: the sources are not needed.
