@@ -80,8 +80,8 @@ static int run_command(const GlobalOptions *options, int argc, char **argv, GErr
     return -1;
   if (options->at != NULL)
     clock_set(present);
-  CommandContext context = {.root = -1};
   const char *folder = options->folder != NULL ? options->folder : ".";
+  CommandContext context = {.root = -1, .folder = folder};
   if (command->needs_folder)
     context.root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (command->needs_folder && context.root < 0) {

@@ -116,6 +116,14 @@ static void print_sum(const char *before, const Sum *sum)
     printf("%s%s\n", before, text);
 }
 
+/* The words of a file's outcome are those of a receipt, and `waiting`. */
+static TerminalStyle style_of(const char *outcome)
+{
+  if (strcmp(outcome, "accepted") == 0)
+    return TERMINAL_GOOD;
+  return strcmp(outcome, "waiting") == 0 ? TERMINAL_LATER : TERMINAL_BAD;
+}
+
 static void print_text(const KeeperCheck *check)
 {
   complain_of(check->name, "", check->faults);
@@ -129,10 +137,21 @@ static void print_text(const KeeperCheck *check)
       command_complain(text);
     }
   }
-  printf("%s: %s\n", check->name, check->outcome);
+  printf("%s: %s%s%s\n", check->name, terminal_style(stdout, style_of(check->outcome)),
+         check->outcome, terminal_style(stdout, TERMINAL_PLAIN));
   g_autoptr(Sum) sum = sum_new();
   sum_add_items(sum, check->items);
   print_sum("  ", sum);
+}
+
+static void say_next(const CommandContext *context, gboolean faulty)
+{
+  g_autofree char *inbox = terminal_path(context, "inbox");
+  fflush(stdout);
+  if (faulty)
+    terminal_say_next("mend what is named above, and check again; nothing was changed");
+  else
+    terminal_say_next("move it into %s and call `certdrop run`; nothing was changed", inbox);
 }
 
 int command_check(const CommandContext *context, int argc, char **argv, GError **error)
@@ -162,5 +181,7 @@ int command_check(const CommandContext *context, int argc, char **argv, GError *
     g_autoptr(Sum) sum = sum_of_all(checks);
     print_sum("all together: ", sum);
   }
+  if (!json)
+    say_next(context, faulty);
   return faulty ? 1 : 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "commands/commands.h"
+#include "commands/terminal.h"
 #include "keeper/keeper.h"
 
 /* Reads the options ENTRIES of a command; what is left in *ARGC, *ARGV are its
@@ -19,14 +20,15 @@ gboolean command_parse_described(const char *name, const char *description,
 /* Prints what BUILDER has made, on one line, to standard output. */
 void command_print_json(JsonBuilder *builder);
 
-/* Prints TEXT to standard error with what a terminal would take as a command
- * replaced: names of files may hold anything. */
+/* Prints TEXT, which begins with what it is about and a colon, to standard error with what a
+ * terminal would take as a command replaced: names of files may hold anything. */
 void command_complain(const char *text);
 
 /* Prints all messages of KEEPER to standard error. */
 void command_print_messages(const Keeper *keeper);
 
-/* Prints what RUN did, on one line, to standard output. */
+/* Prints what RUN did, on one line, to standard output. On a terminal, that which needs a hand
+ * stands out. */
 void command_print_run(const LedgerRun *run);
 
 /* What is known of a certificate, or of an order, for `show --json`. */

@@ -11,7 +11,8 @@
 
 /* What main() read before the command's name. */
 typedef struct {
-  int root; /* the open folder of the instance */
+  int root;           /* the open folder of the instance */
+  const char *folder; /* its name, as it was given; "." unless it was */
 } CommandContext;
 
 typedef struct {

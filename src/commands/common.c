@@ -54,7 +54,10 @@ void command_complain(const char *text)
     else
       g_string_append_unichar(line, character);
   }
-  fprintf(stderr, "%s\n", line->str);
+  const char *colon = strstr(line->str, ": ");
+  int about = colon != NULL ? (int)(colon - line->str) : 0;
+  fprintf(stderr, "%s%.*s%s%s\n", terminal_style(stderr, TERMINAL_BOLD), about, line->str,
+          terminal_style(stderr, TERMINAL_PLAIN), line->str + about);
 }
 
 void command_print_messages(const Keeper *keeper)
@@ -64,14 +67,34 @@ void command_print_messages(const Keeper *keeper)
     command_complain(g_ptr_array_index(messages, i));
 }
 
+/* A number with what it counts; in STYLE if it is not zero. */
+static void print_count(gint64 count, const char *what, TerminalStyle style)
+{
+  printf("%s%" G_GINT64_FORMAT " %s%s", count > 0 ? terminal_style(stdout, style) : "", count, what,
+         count > 0 ? terminal_style(stdout, TERMINAL_PLAIN) : "");
+}
+
 void command_print_run(const LedgerRun *run)
 {
-  printf("%" G_GINT64_FORMAT " accepted, %" G_GINT64_FORMAT " rejected, %" G_GINT64_FORMAT
-         " waiting; %" G_GINT64_FORMAT " issued, %" G_GINT64_FORMAT " expired",
-         run->accepted, run->rejected, run->waiting, run->issued, run->expired);
-  if (run->renewed > 0)
-    printf(", %" G_GINT64_FORMAT " renewed", run->renewed);
-  if (run->failed > 0)
-    printf(", %" G_GINT64_FORMAT " failed", run->failed);
+  const struct {
+    const char *before;
+    gint64 count;
+    const char *what;
+    TerminalStyle style;
+    gboolean always;
+  } counts[] = {
+      {"", run->accepted, "accepted", TERMINAL_GOOD, TRUE},
+      {", ", run->rejected, "rejected", TERMINAL_BAD, TRUE},
+      {", ", run->waiting, "waiting", TERMINAL_LATER, TRUE},
+      {"; ", run->issued, "issued", TERMINAL_GOOD, TRUE},
+      {", ", run->expired, "expired", TERMINAL_BAD, TRUE},
+      {", ", run->renewed, "renewed", TERMINAL_GOOD, FALSE},
+      {", ", run->failed, "failed", TERMINAL_BAD, FALSE},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(counts); i++)
+    if (counts[i].always || counts[i].count > 0) {
+      fputs(counts[i].before, stdout);
+      print_count(counts[i].count, counts[i].what, counts[i].style);
+    }
   printf("; %.2f s\n", (double)run->milliseconds / 1000.0);
 }

@@ -55,5 +55,9 @@ int command_new(const CommandContext *context G_GNUC_UNUSED, int argc, char **ar
   if (example == NULL)
     return -1;
   fwrite(g_bytes_get_data(example, NULL), 1, g_bytes_get_size(example), stdout);
+  if (terminal_is(stdout)) {
+    fflush(stdout);
+    terminal_say_next("`certdrop new %s >FILE.xml`, edit it, `certdrop check FILE.xml`", kind);
+  }
   return 0;
 }

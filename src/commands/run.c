@@ -1,6 +1,5 @@
 #include <signal.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "commands/commands-private.h"
@@ -41,6 +40,35 @@ static void print_json(const LedgerRun *run)
   command_print_json(builder);
 }
 
+/* What waits for a hand after this run, and where it is told. */
+static void say_next(const CommandContext *context, const LedgerRun *run)
+{
+  const struct {
+    gint64 count;
+    const char *before;
+    const char *path;
+    const char *after;
+  } steps[] = {
+      {run->rejected, "read NAME.error.md in ", "inbox/rejected", ", mend the file, drop it again"},
+      {run->failed, "see in ", "reports/index.html", " what failed; it is tried again by itself"},
+      {run->waiting, "see in ", "reports/incoming/waiting.html",
+       " what the waiting files wait for"},
+      {run->issued, "fetch the archives from ", "outbox/certificates", ""},
+      {run->accepted, "open ", "reports/index.html", ""},
+  };
+  gboolean said = FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS(steps) && !(said && i == G_N_ELEMENTS(steps) - 1); i++) {
+    if (steps[i].count == 0)
+      continue;
+    g_autofree char *path = terminal_path(context, steps[i].path);
+    terminal_say_next("%s%s%s", steps[i].before, path, steps[i].after);
+    said = TRUE;
+  }
+  g_autofree char *inbox = terminal_path(context, "inbox");
+  if (!said)
+    terminal_say_next("drop a file into %s; `certdrop new order` prints an example", inbox);
+}
+
 int command_run(const CommandContext *context, int argc, char **argv, GError **error)
 {
   gboolean json = FALSE;
@@ -58,7 +86,7 @@ int command_run(const CommandContext *context, int argc, char **argv, GError **e
   sigaction(SIGINT, &action, NULL);
   LedgerRun run = {0};
   gint64 began = g_get_monotonic_time();
-  gboolean terminal = isatty(STDERR_FILENO) && !json;
+  gboolean terminal = terminal_can_draw(stderr) && !json;
   gboolean ok = keeper_run(keeper, terminal ? draw_progress : NULL, &began, &run, error);
   if (terminal)
     fprintf(stderr, "\r\033[K");
@@ -69,5 +97,8 @@ int command_run(const CommandContext *context, int argc, char **argv, GError **e
     print_json(&run);
   else
     command_print_run(&run);
+  fflush(stdout);
+  if (!json)
+    say_next(context, &run);
   return run.rejected > 0 || run.failed > 0 ? 1 : 0;
 }

@@ -66,6 +66,7 @@ int command_show(const CommandContext *context, int argc, char **argv, GError **
     return -1;
   if (markdown == NULL)
     return unknown(argv[1], error);
-  fputs(markdown, stdout);
+  g_autofree char *painted = terminal_paint_markdown(markdown);
+  fputs(painted, stdout);
   return 0;
 }

@@ -59,10 +59,16 @@ static void print_text(const KeeperVerification *verification)
          looked_at[KEEPER_VERIFIED_ARCHIVE], looked_at[KEEPER_VERIFIED_DOCUMENT],
          looked_at[KEEPER_VERIFIED_LOG]);
   if (verification->difference_count == 0)
-    printf("all of it agrees\n");
+    printf("%sall of it agrees%s\n", terminal_style(stdout, TERMINAL_GOOD),
+           terminal_style(stdout, TERMINAL_PLAIN));
   else
-    printf("%" G_GINT64_FORMAT " difference%s\n", verification->difference_count,
-           verification->difference_count == 1 ? "" : "s");
+    printf("%s%" G_GINT64_FORMAT " difference%s%s\n", terminal_style(stdout, TERMINAL_BAD),
+           verification->difference_count, verification->difference_count == 1 ? "" : "s",
+           terminal_style(stdout, TERMINAL_PLAIN));
+  fflush(stdout);
+  if (verification->difference_count > 0)
+    terminal_say_next("files that somebody took out of outbox/ are left out by --fetched; "
+                      "what else differs, restore from a backup");
 }
 
 /* A ledger that cannot even be opened since it is damaged, is a difference. */

@@ -127,6 +127,7 @@ int command_watch(const CommandContext *context, int argc, char **argv, GError *
   int inotify = keeper != NULL ? open_inotify(context->root, error) : -1;
   if (inotify < 0)
     return -1;
+  terminal_say_next("drop files into inbox/; Ctrl-C ends the watch");
   gboolean ok = watch_loop(keeper, inotify, &unblocked, error);
   close(inotify);
   return ok ? 0 : -1;

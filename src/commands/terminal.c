@@ -1,0 +1,52 @@
+#include "commands/terminal.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* SGR of ECMA-48; the colours are the terminal's own, so that they fit its background. */
+static const char *const styles[TERMINAL_N] = {
+    [TERMINAL_PLAIN] = "\033[0m", [TERMINAL_BOLD] = "\033[1m",   [TERMINAL_FAINT] = "\033[2m",
+    [TERMINAL_GOOD] = "\033[32m", [TERMINAL_LATER] = "\033[33m", [TERMINAL_BAD] = "\033[31m",
+};
+
+gboolean terminal_takes_colour(const char *term, const char *no_colour)
+{
+  gboolean knows = term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
+  return knows && (no_colour == NULL || *no_colour == '\0');
+}
+
+gboolean terminal_is(FILE *out)
+{
+  return isatty(fileno(out)) == 1;
+}
+
+gboolean terminal_can_draw(FILE *out)
+{
+  return terminal_is(out) && terminal_takes_colour(g_getenv("TERM"), NULL);
+}
+
+const char *terminal_style(FILE *out, TerminalStyle style)
+{
+  if (!terminal_is(out) || !terminal_takes_colour(g_getenv("TERM"), g_getenv("NO_COLOR")))
+    return "";
+  return styles[style];
+}
+
+void terminal_say_next(const char *format, ...)
+{
+  if (!terminal_is(stderr))
+    return;
+  va_list arguments;
+  va_start(arguments, format);
+  g_autofree char *text = g_strdup_vprintf(format, arguments);
+  va_end(arguments);
+  fprintf(stderr, "%sNext:%s %s\n", terminal_style(stderr, TERMINAL_BOLD),
+          terminal_style(stderr, TERMINAL_PLAIN), text);
+}
+
+char *terminal_path(const CommandContext *context, const char *path)
+{
+  if (strcmp(context->folder, ".") == 0)
+    return g_strdup(path);
+  return g_build_filename(context->folder, path, NULL);
+}
