@@ -213,4 +213,19 @@ attributes=
 survive 'one by one'
 attributes='atomic="true"'
 survive 'atomic'
+
+# ---- A long receipt lies in the ledger in parts --------------------------------------------
+ok 'the long receipt is valid' xmllint --nonet --noout --schema "$source_dir/schemas/receipt.xsd" "$(receipt mixed.xml)"
+sql() { sqlite3 "$INSTANCE/state/ledger.db" "$1"; }
+is 'it lies in the ledger in parts' "$(sql "SELECT content IS NULL AND parts > 1 AND parts = (SELECT COUNT(*) FROM output_part p
+  WHERE p.output = o.number) FROM output o WHERE path LIKE '%/mixed.xml.receipt.xml'")" 1
+is 'nothing of the batch is held back any more' "$(sql 'SELECT COUNT(*) FROM held')" 0
+finds_receipt() {
+  certdrop -C "$INSTANCE" verify
+  like "$1" "$status $(cat err)" "^1 .*mixed\\.xml\\.receipt\\.xml: the ledger's own copy of it was changed"
+}
+sql 'UPDATE output_part SET content = CAST(replace(CAST(content AS TEXT), "accepted", "rejected") AS BLOB) WHERE part = 1'
+finds_receipt 'a part that was changed is found'
+sql 'DELETE FROM output_part WHERE part = 1'
+finds_receipt 'and so is one that is gone'
 finish
