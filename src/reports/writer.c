@@ -7,14 +7,17 @@
 #include "base/file.h"
 #include "reports/frame.h"
 
+/* The threads are joined, so that what libraries keep for each of them has gone before the
+ * process ends. */
+
 /* Pages under way for each thread: enough to keep it busy while the ledger is
  * read, few enough not to count. */
 #define WRITER_WAITING 32
 
 struct Writer {
   const ReportsContext *context;
-  GThreadPool *pool;
-  guint threads;
+  GAsyncQueue *jobs; /* WriterJob; one without a kind ends a thread */
+  GPtrArray *threads;
   GMutex lock; /* of what follows */
   GCond done;
   guint waiting;
@@ -31,7 +34,8 @@ typedef struct {
 
 static void writer_job_free(WriterJob *job)
 {
-  job->kind->free(job->model);
+  if (job->kind != NULL)
+    job->kind->free(job->model);
   g_free(job->path);
   g_free(job->also);
   g_free(job);
@@ -65,10 +69,8 @@ static gboolean writer_write(Writer *writer, const WriterJob *job, guint *writte
   return TRUE;
 }
 
-static void writer_run(gpointer data, gpointer user_data)
+static void writer_run(Writer *writer, const WriterJob *job)
 {
-  g_autoptr(WriterJob) job = data;
-  Writer *writer = user_data;
   guint written = 0;
   GError *error = NULL;
   writer_write(writer, job, &written, &error);
@@ -82,15 +84,32 @@ static void writer_run(gpointer data, gpointer user_data)
   g_clear_error(&error);
 }
 
+static gpointer writer_loop(gpointer data)
+{
+  Writer *writer = data;
+  for (;;) {
+    g_autoptr(WriterJob) job = g_async_queue_pop(writer->jobs);
+    if (job->kind == NULL)
+      return NULL;
+    writer_run(writer, job);
+  }
+}
+
 Writer *writer_new(const ReportsContext *context, GError **error)
 {
   g_autoptr(Writer) writer = g_new0(Writer, 1);
   writer->context = context;
-  writer->threads = MAX(context->threads, 1);
+  writer->jobs = g_async_queue_new();
+  writer->threads = g_ptr_array_new();
   g_mutex_init(&writer->lock);
   g_cond_init(&writer->done);
-  writer->pool = g_thread_pool_new(writer_run, writer, (int)writer->threads, TRUE, error);
-  return writer->pool != NULL ? g_steal_pointer(&writer) : NULL;
+  for (guint i = 0; i < MAX(context->threads, 1); i++) {
+    GThread *thread = g_thread_try_new("pages", writer_loop, writer, error);
+    if (thread == NULL)
+      return NULL;
+    g_ptr_array_add(writer->threads, thread);
+  }
+  return g_steal_pointer(&writer);
 }
 
 static void writer_wait_below(Writer *writer, guint limit)
@@ -106,11 +125,11 @@ void writer_add(Writer *writer, const PageKind *kind, gpointer model, const char
 {
   g_autoptr(WriterJob) job = g_new(WriterJob, 1);
   *job = (WriterJob){kind, model, g_strdup(path), g_strdup(also)};
-  writer_wait_below(writer, writer->threads * WRITER_WAITING);
+  writer_wait_below(writer, writer->threads->len * WRITER_WAITING);
   g_mutex_lock(&writer->lock);
   writer->waiting++;
   g_mutex_unlock(&writer->lock);
-  g_thread_pool_push(writer->pool, g_steal_pointer(&job), NULL);
+  g_async_queue_push(writer->jobs, g_steal_pointer(&job));
 }
 
 gboolean writer_remove_page(Writer *writer, const char *path, GError **error)
@@ -149,8 +168,12 @@ void writer_free(Writer *writer)
 {
   if (writer == NULL)
     return;
-  if (writer->pool != NULL)
-    g_thread_pool_free(writer->pool, FALSE, TRUE);
+  for (guint i = 0; i < writer->threads->len; i++)
+    g_async_queue_push(writer->jobs, g_new0(WriterJob, 1));
+  for (guint i = 0; i < writer->threads->len; i++)
+    g_thread_join(g_ptr_array_index(writer->threads, i));
+  g_ptr_array_unref(writer->threads);
+  g_async_queue_unref(writer->jobs);
   g_mutex_clear(&writer->lock);
   g_cond_clear(&writer->done);
   g_clear_error(&writer->error);
