@@ -66,7 +66,7 @@ for part in "${parts[@]}"; do
     export CERTDROP_STEP_STRIDE=${CERTDROP_STEP_STRIDE:-11}
     build VARIANT=hooks
     build
-    add hooks tests/crash/stop.sh tests/crash/full.sh
+    add hooks tests/crash/stop.sh tests/crash/full.sh tests/crash/pages.sh
     add plain tests/crash/kill.sh
     ;;
   pages)

@@ -12,6 +12,7 @@ typedef struct {
   SearchTree tree;
   SearchReplaced replaced;
   gpointer data;
+  gboolean looks;    /* at what there is, and writes nothing */
   GPtrArray *shrunk; /* prefixes of shards with fewer bytes than before: char * */
   gboolean damaged;
 } Applying;
@@ -131,7 +132,7 @@ static gboolean change_shard(Applying *applying, const char *prefix, const Searc
   gsize before = 0;
   const char *old = bytes != NULL ? g_bytes_get_data(bytes, &before) : "";
   g_autoptr(GString) merged = merge(applying, old, old + before, changes, count);
-  if (applying->damaged)
+  if (applying->damaged || applying->looks)
     return TRUE;
   if (merged->len < before)
     g_ptr_array_add(applying->shrunk, g_strdup(prefix));
@@ -201,21 +202,39 @@ static gboolean join_above(Applying *applying, const char *prefix, GError **erro
   return TRUE;
 }
 
-gboolean search_shards_apply(SearchShards *shards, SearchTree tree, const GArray *changes,
-                             SearchReplaced replaced, gpointer data, gboolean *ret_damaged,
-                             GError **error)
+/* Shard by shard, in their order. */
+static gboolean apply_changes(Applying *applying, const GArray *changes, GError **error)
 {
-  g_autoptr(GPtrArray) shrunk = g_ptr_array_new_with_free_func(g_free);
-  Applying applying = {shards, tree, replaced, data, shrunk, FALSE};
-  for (guint from = 0, to; from < changes->len && !applying.damaged; from = to) {
+  for (guint from = 0, to; from < changes->len && !applying->damaged; from = to) {
     const SearchChange *first = &g_array_index(changes, SearchChange, from);
-    g_autofree char *prefix = prefix_of(&applying, first->line);
+    g_autofree char *prefix = prefix_of(applying, first->line);
     for (to = from + 1; to < changes->len; to++)
       if (!line_is_below(prefix, g_array_index(changes, SearchChange, to).line))
         break;
-    if (!change_shard(&applying, prefix, first, to - from, error))
+    if (!change_shard(applying, prefix, first, to - from, error))
       return FALSE;
   }
+  return TRUE;
+}
+
+gboolean search_shards_look(SearchShards *shards, SearchTree tree, const GArray *changes,
+                            SearchReplaced replaced, gpointer data, gboolean *ret_damaged,
+                            GError **error)
+{
+  Applying applying = {
+      .shards = shards, .tree = tree, .replaced = replaced, .data = data, .looks = TRUE};
+  gboolean ok = apply_changes(&applying, changes, error);
+  *ret_damaged = applying.damaged;
+  return ok;
+}
+
+gboolean search_shards_apply(SearchShards *shards, SearchTree tree, const GArray *changes,
+                             gboolean *ret_damaged, GError **error)
+{
+  g_autoptr(GPtrArray) shrunk = g_ptr_array_new_with_free_func(g_free);
+  Applying applying = {.shards = shards, .tree = tree, .shrunk = shrunk};
+  if (!apply_changes(&applying, changes, error))
+    return FALSE;
   for (guint i = 0; i < shrunk->len && !applying.damaged; i++)
     if (!join_above(&applying, g_ptr_array_index(shrunk, i), error))
       return FALSE;

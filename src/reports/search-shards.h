@@ -27,11 +27,15 @@ typedef struct SearchShards SearchShards;
  * there is no list, or none of this version. */
 SearchShards *search_shards_open(int root, gboolean anew, GError **error);
 
-/* Carries out CHANGES (SearchChange, in the order of their lines, each key once). *RET_DAMAGED:
- * a shard is not as it was written; all is to be made anew. */
+/* Tells REPLACED of each of CHANGES (SearchChange, in the order of their lines, each key once),
+ * and changes nothing. *RET_DAMAGED: a shard is not as it was written; all is to be made anew. */
+gboolean search_shards_look(SearchShards *shards, SearchTree tree, const GArray *changes,
+                            SearchReplaced replaced, gpointer data, gboolean *ret_damaged,
+                            GError **error);
+
+/* Carries out CHANGES, as above. */
 gboolean search_shards_apply(SearchShards *shards, SearchTree tree, const GArray *changes,
-                             SearchReplaced replaced, gpointer data, gboolean *ret_damaged,
-                             GError **error);
+                             gboolean *ret_damaged, GError **error);
 
 /* Writes the list, and removes the shards that are in it no more. After ANEW also those that
  * nobody knows of. *WRITTEN counts the files that changed. */

@@ -110,6 +110,8 @@ static gint compare_changes(gconstpointer a, gconstpointer b)
 
 /* ---- Writing ----------------------------------------------------------------- */
 
+/* Terms first: as long as a record is the old one, it tells what is still to be done to its
+ * terms, to a run that takes up what a killed one left. */
 static gboolean search_flush(Search *search, GError **error)
 {
   if (search->shards == NULL)
@@ -120,12 +122,14 @@ static gboolean search_flush(Search *search, GError **error)
   Terms terms = {changes, old_terms};
   gboolean damaged = FALSE;
   g_array_sort(search->records, compare_changes);
-  if (!search_shards_apply(search->shards, SEARCH_TREE_RECORDS, search->records, record_replaced,
-                           &terms, &damaged, error))
+  if (!search_shards_look(search->shards, SEARCH_TREE_RECORDS, search->records, record_replaced,
+                          &terms, &damaged, error))
     return FALSE;
   g_array_sort(changes, compare_changes);
-  if (!damaged &&
-      !search_shards_apply(search->shards, SEARCH_TREE_TERMS, changes, NULL, NULL, &damaged, error))
+  if ((!damaged &&
+       !search_shards_apply(search->shards, SEARCH_TREE_TERMS, changes, &damaged, error)) ||
+      (!damaged &&
+       !search_shards_apply(search->shards, SEARCH_TREE_RECORDS, search->records, &damaged, error)))
     return FALSE;
   g_array_set_size(search->records, 0);
   g_ptr_array_set_size(search->puts, 0);

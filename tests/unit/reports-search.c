@@ -202,7 +202,7 @@ static void apply(const Folder *folder, gboolean anew, GArray *changes)
   gboolean damaged = TRUE;
   guint written = 0;
   g_array_sort(changes, compare_changes);
-  search_shards_apply(shards, SEARCH_TREE_TERMS, changes, NULL, NULL, &damaged, &error);
+  search_shards_apply(shards, SEARCH_TREE_TERMS, changes, &damaged, &error);
   g_assert_no_error(error);
   g_assert_false(damaged);
   search_shards_close(shards, &written, &error);
@@ -304,8 +304,7 @@ static void test_damage(void)
                                0644, NULL, NULL));
     g_autoptr(SearchShards) shards = search_shards_open(folder.root, FALSE, NULL);
     gboolean damaged = FALSE;
-    g_assert_true(
-        search_shards_apply(shards, SEARCH_TREE_TERMS, changes, NULL, NULL, &damaged, NULL));
+    g_assert_true(search_shards_apply(shards, SEARCH_TREE_TERMS, changes, &damaged, NULL));
     g_assert_true(damaged);
   }
   static const char list[] = "certdropIndex([\n[0,\"i\"],\n]);\n// gone t\n";
