@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "commands/commands.h"
+#include "commands/terminal.h"
 #include "intake/intake.h"
 
 /* No key may end in a core dump, and nobody may look into this process. */
@@ -97,7 +98,8 @@ static int fail(const Command *command, const GError *error)
 {
   if (command != NULL && command->fail != NULL)
     return command->fail(error);
-  fprintf(stderr, "certdrop: %s\n", error->message);
+  fprintf(stderr, "%scertdrop:%s %s\n", terminal_style(stderr, TERMINAL_BAD),
+          terminal_style(stderr, TERMINAL_PLAIN), error->message);
   return error_exit_status(error);
 }
 

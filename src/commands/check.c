@@ -147,11 +147,12 @@ static void print_text(const KeeperCheck *check)
 static void say_next(const CommandContext *context, gboolean faulty)
 {
   g_autofree char *inbox = terminal_path(context, "inbox");
+  g_autofree char *run = terminal_command(context, "run");
   fflush(stdout);
   if (faulty)
-    terminal_say_next("mend what is named above, and check again; nothing was changed");
+    terminal_say_next("nothing was changed; mend what is named above, and check again");
   else
-    terminal_say_next("move it into %s and call `certdrop run`; nothing was changed", inbox);
+    terminal_say_next("nothing was changed; with the file in %s, call %s", inbox, run);
 }
 
 int command_check(const CommandContext *context, int argc, char **argv, GError **error)

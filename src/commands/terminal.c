@@ -44,9 +44,25 @@ void terminal_say_next(const char *format, ...)
           terminal_style(stderr, TERMINAL_PLAIN), text);
 }
 
+/* Whether the instance is the folder in which the command was called. */
+static gboolean is_here(const CommandContext *context)
+{
+  return strcmp(context->folder, ".") == 0;
+}
+
+char *terminal_command(const CommandContext *context, const char *command)
+{
+  g_autofree char *folder = g_shell_quote(context->folder);
+  const char *plain = G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "/._-";
+  gboolean is_plain = strspn(context->folder, plain) == strlen(context->folder);
+  if (is_here(context))
+    return g_strdup_printf("`certdrop %s`", command);
+  return g_strdup_printf("`certdrop -C %s %s`", is_plain ? context->folder : folder, command);
+}
+
 char *terminal_path(const CommandContext *context, const char *path)
 {
-  if (strcmp(context->folder, ".") == 0)
+  if (is_here(context))
     return g_strdup(path);
   return g_build_filename(context->folder, path, NULL);
 }

@@ -40,4 +40,7 @@ void terminal_say_next(const char *format, ...) G_GNUC_PRINTF(1, 2);
  * it. */
 char *terminal_path(const CommandContext *context, const char *path);
 
+/* The command line that calls COMMAND for the same instance. The caller frees it. */
+char *terminal_command(const CommandContext *context, const char *command);
+
 #endif

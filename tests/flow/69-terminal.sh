@@ -26,11 +26,11 @@ payment PAY-9 NOT-YET 298.00 | drop waits.xml
 
 seen=$(on_terminal '' --at "$(at 1)" check "$INSTANCE/inbox/good.xml")
 like 'check: the outcome is coloured' "$seen" "good.xml: ${escape}32maccepted${escape}0m"
-like 'and the next step is named' "$(plain "$seen")" "^Next: move it into $INSTANCE/inbox and call .certdrop run."
+like 'and the next step is named' "$(plain "$seen")" "^Next: .*with the file in $INSTANCE/inbox, call .certdrop -C $INSTANCE run.\$"
 seen=$(on_terminal '' --at "$(at 1)" check "$INSTANCE/inbox/wrong.xml")
 like 'check: what is wrong stands out' "$seen" "wrong.xml: ${escape}31mrejected${escape}0m"
 like 'the file that a message is about, too' "$seen" "^${escape}1m.*/wrong.xml:[0-9]+${escape}0m: the payment"
-like 'and the next step is another one' "$(plain "$seen")" '^Next: mend what is named above'
+like 'and the next step is another one' "$(plain "$seen")" '^Next: .*mend what is named above, and check again$'
 
 seen=$(on_terminal '' --at "$(at 1)" run)
 like 'run: a bar is drawn' "$seen" '\[#{10,30} *\] [123]/3 files, [0-9]+/s'
@@ -66,6 +66,8 @@ like 'init: what to do now' "$(plain "$(mkdir fresh && INSTANCE=$work/fresh on_t
 "$CERTDROP" -C "$INSTANCE" status >out
 is 'status is the line of monitoring plugins on a terminal, too' \
   "$(on_terminal '' status | sed 's/ [0-9.]*[sd;].*//')" "$(sed 's/ [0-9.]*[sd;].*//' out)"
+
+like 'what stops a command stands out' "$(on_terminal '' show NOTHING)" "^${escape}31mcertdrop:${escape}0m there is no certificate"
 
 # Where no colours are wanted or known.
 for variables in NO_COLOR=1 TERM=dumb TERM=; do
