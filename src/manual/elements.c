@@ -7,7 +7,7 @@
 /* An element that gets a subsection of its own, and in which elements it stands. */
 typedef struct {
   const SchemaPart *part;
-  GPtrArray *parents; /* const char * */
+  GPtrArray *parents; /* const char *; none: it is a root element, and described as one */
 } PutOff;
 
 static void put_off_free(gpointer element)
@@ -27,7 +27,7 @@ static gboolean has_parts(const SchemaType *type)
   return type->children->len + type->attributes->len > 0;
 }
 
-/* Elements of one name and type are described once. */
+/* Elements of one name and type are described once. PARENT is NULL for a root element. */
 static void put_off(GPtrArray *parts, const SchemaPart *part, const char *parent)
 {
   PutOff *found = NULL;
@@ -41,8 +41,11 @@ static void put_off(GPtrArray *parts, const SchemaPart *part, const char *parent
     found->part = part;
     found->parents = g_ptr_array_new();
     g_ptr_array_add(parts, found);
+    if (parent != NULL)
+      g_ptr_array_add(found->parents, (gpointer)parent);
   }
-  if (!g_ptr_array_find_with_equal_func(found->parents, parent, g_str_equal, NULL))
+  if (found->parents->len > 0 &&
+      !g_ptr_array_find_with_equal_func(found->parents, parent, g_str_equal, NULL))
     g_ptr_array_add(found->parents, (gpointer)parent);
 }
 
@@ -97,7 +100,7 @@ static void add_part(GString *page, const SchemaPart *part, const char *what, co
   if (has_parts(part->type)) {
     g_string_append(page, "See\n.Sx ");
     roff_add_word(page, tag);
-    g_string_append(page, " ,\nbelow.\n");
+    g_string_append(page, " .\n");
   }
   if (simple && part->type->rule != NULL)
     add_rule(page, part->type);
@@ -141,7 +144,8 @@ static void add_section(GString *page, const SchemaPart *part, GPtrArray *parts)
   const char *of_part = part->help.documentation, *of_type = part->type->help.documentation;
   if (of_part != NULL)
     roff_add_text(page, of_part);
-  if (of_type != NULL && g_strcmp0(of_part, of_type) != 0)
+  /* Where both say the same, once is enough. */
+  if (of_type != NULL && (of_part == NULL || strstr(of_part, of_type) == NULL))
     roff_add_text(page, of_type);
   add_type(page, part->type, part->name, parts);
 }
@@ -154,6 +158,7 @@ void elements_add_root(GString *page, const SchemaModel *model, const char *name
   g_string_append(page, ".Ss ");
   roff_add_word(page, tag);
   g_string_append_c(page, '\n');
+  put_off(parts, root, NULL);
   add_section(page, root, parts);
 }
 
@@ -161,6 +166,8 @@ void elements_add_parts(GString *page, GPtrArray *parts)
 {
   for (guint i = 0; i < parts->len; i++) {
     const PutOff *put_off = g_ptr_array_index(parts, i);
+    if (put_off->parents->len == 0)
+      continue;
     g_autofree char *tag = element_tag(put_off->part->name);
     g_string_append(page, ".Ss ");
     roff_add_word(page, tag);

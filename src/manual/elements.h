@@ -5,7 +5,8 @@
 #include "schema/schema.h"
 
 /* Appends the root element NAME to PAGE: what it is for, its attributes and elements. Those
- * of its elements that have parts of their own are put off: added to PARTS, once each. */
+ * of its elements that have parts of their own are put off: added to PARTS, once each, but for
+ * those that are roots themselves. */
 void elements_add_root(GString *page, const SchemaModel *model, const char *name, GPtrArray *parts);
 
 /* What was put off, and what that puts off. */

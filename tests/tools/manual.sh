@@ -60,6 +60,10 @@ command_parts=$'argument\ntimeoutSeconds'
 is 'certdrop-documents(5) has all parts that the schema has' "$(tags certdrop-documents.5)" "$(parts documents.xsd)"
 is 'certdrop.xml(5) has those of configuration and catalogue' "$(tags certdrop.xml.5)" \
   "$( (parts config.xsd catalog.xsd && echo "$command_parts") | sort -u)"
+for page in "$pages"/*.5; do
+  is "nothing is described twice in ${page##*/}" "$(grep '^\.Ss ' "$page" | sort | uniq -d)" ''
+done
+unlike 'what a batch holds is described once' "$(cat "$pages/certdrop-documents.5")" '^\.Ss .* in .*<batch>'
 certdrop new nothing
 kinds=$(sed 's/.*there are: //' err)
 like 'there are kinds' "$kinds" '^batch order payment '
