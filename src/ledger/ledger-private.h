@@ -47,6 +47,13 @@ sqlite3_stmt *ledger_query(Ledger *ledger, GError **error, const char *sql, cons
 /* Steps STATEMENT: 1 a row, 0 no more (and reset), -1 ERROR set (and reset). */
 int ledger_next(Ledger *ledger, sqlite3_stmt *statement, GError **error);
 
+/* What one row says, owned by whoever asked. */
+typedef gpointer (*LedgerFromRow)(sqlite3_stmt *row);
+/* All rows of STATEMENT, a query (NULL: it failed, with ERROR set), in their order, each read by
+ * FROM_ROW and freed by FREE. NULL with ERROR set. */
+GPtrArray *ledger_rows(Ledger *ledger, sqlite3_stmt *statement, LedgerFromRow from_row,
+                       GDestroyNotify free, GError **error);
+
 /* Runs SQL with the arguments to its end. */
 gboolean ledger_do(Ledger *ledger, GError **error, const char *sql, const char *types, ...);
 

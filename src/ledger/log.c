@@ -76,7 +76,7 @@ gboolean ledger_log_end(Ledger *ledger, gint64 *ret_number, char **ret_hash, GEr
   return TRUE;
 }
 
-static LedgerEntry *entry_from_row(sqlite3_stmt *row)
+static gpointer entry_from_row(sqlite3_stmt *row)
 {
   LedgerEntry *entry = g_new0(LedgerEntry, 1);
   entry->number = sqlite3_column_int64(row, 0);
@@ -104,13 +104,7 @@ void ledger_entry_free(LedgerEntry *entry)
 /* All rows of a query for entries, in their order. */
 static GPtrArray *entries_from_rows(Ledger *ledger, sqlite3_stmt *row, GError **error)
 {
-  if (row == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func((GDestroyNotify)ledger_entry_free);
-  int more;
-  while ((more = ledger_next(ledger, row, error)) > 0)
-    g_ptr_array_add(entries, entry_from_row(row));
-  return more == 0 ? g_steal_pointer(&entries) : NULL;
+  return ledger_rows(ledger, row, entry_from_row, (GDestroyNotify)ledger_entry_free, error);
 }
 
 GPtrArray *ledger_last_entries(Ledger *ledger, guint limit, GError **error)

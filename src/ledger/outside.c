@@ -36,7 +36,7 @@ gboolean ledger_put_outside(Ledger *ledger, const LedgerOutside *outside, const 
 #define OUTSIDE_COLUMNS                                                                            \
   "certificate, issuer, spki_sha256, csr, names, since, attempts, next_try, output "
 
-static LedgerOutside *outside_from_row(sqlite3_stmt *row)
+static gpointer outside_from_row(sqlite3_stmt *row)
 {
   LedgerOutside *outside = g_new0(LedgerOutside, 1);
   outside->certificate = column_text(row, 0);
@@ -75,13 +75,7 @@ GPtrArray *ledger_outside_due(Ledger *ledger, gint64 now, const LedgerOutside *a
                    "AND (next_try, certificate) > ($2, $3) ORDER BY next_try, certificate LIMIT $4",
                    "nntn", now, after != NULL ? after->next_try : 0,
                    after != NULL ? after->certificate : "", (gint64)limit);
-  if (row == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)ledger_outside_free);
-  int more;
-  while ((more = ledger_next(ledger, row, error)) > 0)
-    g_ptr_array_add(rows, outside_from_row(row));
-  return more == 0 ? g_steal_pointer(&rows) : NULL;
+  return ledger_rows(ledger, row, outside_from_row, (GDestroyNotify)ledger_outside_free, error);
 }
 
 gboolean ledger_put_outside_failed(Ledger *ledger, const LedgerOutside *outside, gint64 next_try,

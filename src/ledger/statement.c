@@ -94,6 +94,18 @@ int ledger_next(Ledger *ledger, sqlite3_stmt *statement, GError **error)
   return result == SQLITE_DONE ? 0 : -1;
 }
 
+GPtrArray *ledger_rows(Ledger *ledger, sqlite3_stmt *statement, LedgerFromRow from_row,
+                       GDestroyNotify free, GError **error)
+{
+  if (statement == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(free);
+  int more;
+  while ((more = ledger_next(ledger, statement, error)) > 0)
+    g_ptr_array_add(rows, from_row(statement));
+  return more == 0 ? g_steal_pointer(&rows) : NULL;
+}
+
 gboolean ledger_do(Ledger *ledger, GError **error, const char *sql, const char *types, ...)
 {
   va_list arguments;

@@ -6,21 +6,15 @@
 /* So much content is read at once at most: a receipt may have many megabytes. */
 #define PORTION_BYTES ((gsize)8 << 20)
 
-static void add_text(GPtrArray *texts, sqlite3_stmt *row)
+static gpointer text_from_row(sqlite3_stmt *row)
 {
-  g_ptr_array_add(texts, column_text(row, 0));
+  return column_text(row, 0);
 }
 
 /* The first column of all rows of the query: GPtrArray of char *. */
 static GPtrArray *texts_from_rows(Ledger *ledger, sqlite3_stmt *row, GError **error)
 {
-  if (row == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
-  int more;
-  while ((more = ledger_next(ledger, row, error)) > 0)
-    add_text(texts, row);
-  return more == 0 ? g_steal_pointer(&texts) : NULL;
+  return ledger_rows(ledger, row, text_from_row, g_free, error);
 }
 
 GPtrArray *ledger_find_damage(Ledger *ledger, GError **error)
@@ -52,7 +46,7 @@ static gboolean key_was_made_here(GBytes *content)
   return here;
 }
 
-static LedgerIssued *issued_from_row(sqlite3_stmt *row)
+static gpointer issued_from_row(sqlite3_stmt *row)
 {
   LedgerIssued *issued = g_new0(LedgerIssued, 1);
   LedgerIssue *issue = issued->issue = g_new0(LedgerIssue, 1);
@@ -96,13 +90,7 @@ GPtrArray *ledger_issues_after(Ledger *ledger, gint64 number, guint limit, GErro
       "LEFT JOIN application a ON a.number = c.application "
       "WHERE i.number > $1 ORDER BY i.number LIMIT $2",
       "nn", number, (gint64)limit);
-  if (row == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) issues = g_ptr_array_new_with_free_func(issued_free);
-  int more;
-  while ((more = ledger_next(ledger, row, error)) > 0)
-    g_ptr_array_add(issues, issued_from_row(row));
-  return more == 0 ? g_steal_pointer(&issues) : NULL;
+  return ledger_rows(ledger, row, issued_from_row, issued_free, error);
 }
 
 GPtrArray *ledger_certificates_without_issue(Ledger *ledger, GError **error)
@@ -126,6 +114,13 @@ static void key_free(gpointer data)
   g_free(key);
 }
 
+static gpointer key_from_row(sqlite3_stmt *row)
+{
+  LedgerKey *key = g_new0(LedgerKey, 1);
+  *key = (LedgerKey){column_text(row, 0), column_text(row, 1), column_bytes(row, 2)};
+  return key;
+}
+
 GPtrArray *ledger_keys_without_issue(Ledger *ledger, const char *after, guint limit, GError **error)
 {
   sqlite3_stmt *row = ledger_query(
@@ -134,16 +129,7 @@ GPtrArray *ledger_keys_without_issue(Ledger *ledger, const char *after, guint li
       "k.spki_sha256 > $1 AND NOT EXISTS (SELECT 1 FROM issue i WHERE i.spki_sha256 = "
       "k.spki_sha256) ORDER BY k.spki_sha256 LIMIT $2",
       "tn", after, (gint64)limit);
-  if (row == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(key_free);
-  int more;
-  while ((more = ledger_next(ledger, row, error)) > 0) {
-    LedgerKey *key = g_new0(LedgerKey, 1);
-    *key = (LedgerKey){column_text(row, 0), column_text(row, 1), column_bytes(row, 2)};
-    g_ptr_array_add(keys, key);
-  }
-  return more == 0 ? g_steal_pointer(&keys) : NULL;
+  return ledger_rows(ledger, row, key_from_row, key_free, error);
 }
 
 gboolean ledger_is_revoked(Ledger *ledger, const char *serial, gboolean *ret_revoked,
