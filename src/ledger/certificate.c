@@ -216,7 +216,7 @@ GPtrArray *ledger_certificates_on_day(Ledger *ledger, gint64 day, LedgerExpiryPl
   gint64 begin = day * CLOCK_DAY;
   sqlite3_stmt *row = ledger_query(
       ledger, error,
-      SELECT_CERTIFICATE "WHERE c.status IN (5, 6) AND (c.not_after, c.number) > ($1, "
+      SELECT_CERTIFICATE "WHERE +c.status IN (5, 6) AND (c.not_after, c.number) > ($1, "
                          "$2) AND c.not_after < $3 ORDER BY c.not_after, c.number "
                          "LIMIT $4",
       "nnnn", MAX(place->not_after, begin), place->number, begin + CLOCK_DAY, (gint64)limit);
@@ -251,8 +251,9 @@ gboolean ledger_set_status(Ledger *ledger, const char *certificate, LifecycleSta
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
   ledger_change_block(ledger, number, before, -1);
   ledger_change_block(ledger, number, status, 1);
-  ledger_change_expiry(ledger, before, not_after, -1);
-  ledger_change_expiry(ledger, status, not_after, 1);
+  const LedgerExpiryPlace place = {not_after, number};
+  ledger_change_expiry(ledger, before, place, -1);
+  ledger_change_expiry(ledger, status, place, 1);
   return ledger_do(ledger, error,
                    "UPDATE certificate SET status = $1, changed = $2, "
                    "submitted = CASE WHEN $3 = 1 THEN $2 ELSE submitted END WHERE number = $4",

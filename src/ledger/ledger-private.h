@@ -17,7 +17,7 @@ struct Ledger {
   GHashTable *contents;   /* GBytes → Product: all that were ever read, since they are borrowed */
   GHashTable *stale;      /* pages made stale by this transaction: "TOPIC KEY" */
   GHashTable *blocks;     /* how it changes the counts of blocks: see block.c */
-  GHashTable *expiries;   /* … of days of expiry: day → change, both gint64 */
+  GHashTable *expiries;   /* … of days of expiry: see expiry.c */
   GHashTable *spendings;  /* … and what it spends: "DAY KIND CURRENCY" → LedgerSpendingDay */
   gint64 log_number;      /* of the last entry of the log; 0: not read yet */
   char *log_hash;         /* its hash */
@@ -116,14 +116,16 @@ void ledger_change_block(Ledger *ledger, gint64 number, LifecycleStatus status, 
 gboolean ledger_flush_blocks(Ledger *ledger, GError **error);
 GHashTable *ledger_new_blocks(void);
 
-/* What is said of a certificate of STATUS that runs out at NOT_AFTER, or of the certificate ID,
- * on its day has changed, if it has one. */
-void ledger_mark_expiry(Ledger *ledger, LifecycleStatus status, gint64 not_after);
+/* What is said of a certificate at PLACE with STATUS, or of the certificate ID, on its day has
+ * changed, if it has one. */
+void ledger_mark_expiry(Ledger *ledger, LifecycleStatus status, LedgerExpiryPlace place);
 gboolean ledger_mark_expiry_of(Ledger *ledger, const char *certificate, GError **error);
-/* Counts CHANGE certificates more on the day of NOT_AFTER; what STATUS has no such day, or
- * NOT_AFTER 0, does nothing. Stored with the commit. */
-void ledger_change_expiry(Ledger *ledger, LifecycleStatus status, gint64 not_after, int change);
+/* Counts CHANGE certificates more on the day of PLACE; what STATUS has no such day, or its
+ * not_after is 0, does nothing. Stored with the commit. */
+void ledger_change_expiry(Ledger *ledger, LifecycleStatus status, LedgerExpiryPlace place,
+                          int change);
 gboolean ledger_flush_expiries(Ledger *ledger, GError **error);
+GHashTable *ledger_new_expiries(void);
 
 /* Counts CHANGE deployments in STATE more at the place of DEPLOYMENT; nothing where STATE is 0
  * or it was taken off. */

@@ -27,7 +27,7 @@ Ledger *ledger_new(const char *path, int flags, const char *vfs, GError **error)
                                            (GDestroyNotify)g_bytes_unref, product_free);
   ledger->stale = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   ledger->blocks = ledger_new_blocks();
-  ledger->expiries = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+  ledger->expiries = ledger_new_expiries();
   ledger->spendings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                             (GDestroyNotify)ledger_spending_day_free);
   /* Its counts of memory take a lock for each allocation, and nobody reads them. */

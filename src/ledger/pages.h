@@ -271,7 +271,8 @@ typedef enum {
   LEDGER_STALE_BLOCK,           /* key: "STATUS BLOCK", the status by number, 0 for all */
   LEDGER_STALE_FILES,           /* key: the block of files */
   LEDGER_STALE_LOG,             /* key: the block of the log */
-  LEDGER_STALE_DAY,             /* key: a day of expiry, days since 1970 */
+  LEDGER_STALE_DAY,             /* key: "DAY NOT_AFTER NUMBER": a day of expiry (days since
+                                 * 1970), and the first place on it that changed */
   LEDGER_STALE_PLACE,           /* key: "BLOCK PRODUCT REGION" */
   LEDGER_STALE_SPENDING,        /* key: the number of an entry */
   LEDGER_STALE_N

@@ -36,7 +36,12 @@ typedef struct {
  * which moves behind them. */
 GPtrArray *ledger_certificates_on_day(Ledger *ledger, gint64 day, LedgerExpiryPlace *place,
                                       guint limit, GError **error);
-
+/* How many of the COUNT certificates of DAY run out before PLACE. */
+gboolean ledger_count_before(Ledger *ledger, gint64 day, gint64 count,
+                             const LedgerExpiryPlace *place, gint64 *ret_before, GError **error);
+/* Where reading goes on behind the first SKIPPED of the COUNT certificates of DAY. */
+gboolean ledger_skip_on_day(Ledger *ledger, gint64 day, gint64 count, gint64 skipped,
+                            LedgerExpiryPlace *ret_place, GError **error);
 /* At most LIMIT issued certificates that run out before UNTIL with nothing to renew them, neither
  * by itself nor another one that is issued, those first that run out first; and their number. */
 GPtrArray *ledger_unattended_certificates(Ledger *ledger, gint64 until, guint limit,

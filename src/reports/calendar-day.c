@@ -80,11 +80,15 @@ static gboolean remove_pages(Writer *writer, gint64 day, gint64 number, GError *
   return TRUE;
 }
 
+/* The page before one that begins or ends leads to it, or no more. */
 gboolean calendar_write_day(Writer *writer, const ReportsContext *context, gint64 day, gint64 count,
-                            GError **error)
+                            gint64 first, GError **error)
 {
-  gint64 number = 1;
-  LedgerExpiryPlace place = {0};
+  gint64 number = (first > 0 ? first - 1 : 0) / CALENDAR_DAY_ROWS + 1;
+  LedgerExpiryPlace place;
+  if (!ledger_skip_on_day(context->ledger, day, count, (number - 1) * CALENDAR_DAY_ROWS, &place,
+                          error))
+    return FALSE;
   for (; calendar_day_has_page(count, number); number++) {
     GPtrArray *rows =
         ledger_certificates_on_day(context->ledger, day, &place, CALENDAR_DAY_ROWS, error);

@@ -140,21 +140,40 @@ static gboolean write_month(Writer *writer, const ReportsContext *context, gint6
   return TRUE;
 }
 
+/* Writes the pages of DAY from the FIRST place on that changed. */
+static gboolean write_day(Writer *writer, const ReportsContext *context, gint64 day,
+                          const LedgerExpiryPlace *first, GHashTable *months, GError **error)
+{
+  gint64 count = 0, before = 0;
+  return calendar_count_day(context->ledger, day, &count, error) &&
+         ledger_count_before(context->ledger, day, count, first, &before, error) &&
+         calendar_write_day(writer, context, day, count, before, error) &&
+         write_month(writer, context, month_of(day * CLOCK_DAY), months, error);
+}
+
+/* Keys are sorted as texts, so that those of a day stand together. */
 static gboolean write_stale(Writer *writer, const ReportsContext *context, const GPtrArray *stale,
                             GError **error)
 {
   g_autoptr(GHashTable) months = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  gint64 last = -1;
+  LedgerExpiryPlace first = {0};
   for (guint i = 0; i < stale->len; i++) {
     const LedgerStale *topic = g_ptr_array_index(stale, i);
     if (topic->topic != LEDGER_STALE_DAY)
       continue;
-    gint64 day = g_ascii_strtoll(topic->key, NULL, 10), count = 0;
-    if (!calendar_count_day(context->ledger, day, &count, error) ||
-        !calendar_write_day(writer, context, day, count, error) ||
-        !write_month(writer, context, month_of(day * CLOCK_DAY), months, error))
+    char *rest = NULL;
+    gint64 day = g_ascii_strtoll(topic->key, &rest, 10);
+    LedgerExpiryPlace place = {g_ascii_strtoll(rest, &rest, 10), 0};
+    place.number = g_ascii_strtoll(rest, NULL, 10);
+    if (day != last && last >= 0 && !write_day(writer, context, last, &first, months, error))
       return FALSE;
+    if (day != last || place.not_after < first.not_after ||
+        (place.not_after == first.not_after && place.number < first.number))
+      first = place;
+    last = day;
   }
-  return TRUE;
+  return last < 0 || write_day(writer, context, last, &first, months, error);
 }
 
 static gboolean write_all(Writer *writer, const ReportsContext *context, const GArray *days,
@@ -164,7 +183,7 @@ static gboolean write_all(Writer *writer, const ReportsContext *context, const G
   for (guint i = 0; i < days->len; i++) {
     const LedgerExpiryDay *day = &g_array_index(days, LedgerExpiryDay, i);
     gint64 month = month_of(day->day * CLOCK_DAY);
-    if (!calendar_write_day(writer, context, day->day, day->certificates, error) ||
+    if (!calendar_write_day(writer, context, day->day, day->certificates, 0, error) ||
         (month != written && !calendar_write_month(writer, context, month, error)))
       return FALSE;
     written = month;

@@ -14,10 +14,11 @@
 gboolean calendar_write_month(Writer *writer, const ReportsContext *context, gint64 month,
                               GError **error);
 
-/* Writes the pages of DAY, on which COUNT certificates run out, or removes them where the page
- * of the month shows all of it. */
+/* Writes the pages of DAY, on which COUNT certificates run out, from that on which the
+ * certificate FIRST (from 0) of the day stands; or removes them where the page of the month shows
+ * all of it. */
 gboolean calendar_write_day(Writer *writer, const ReportsContext *context, gint64 day, gint64 count,
-                            GError **error);
+                            gint64 first, GError **error);
 
 /* Whether a day on which COUNT certificates run out has the page NUMBER, from 1. */
 gboolean calendar_day_has_page(gint64 count, gint64 number);
