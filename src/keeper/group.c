@@ -1,8 +1,9 @@
 #include "keeper/keeper-private.h"
 
-/* What is decided together at most. */
+/* What is decided together at most. Of items half as much as a commit could well take: while one
+ * group is decided the one before is written, and both are in memory, archives and all. */
 #define GROUP_FILES 400
-#define GROUP_ITEMS 2000
+#define GROUP_ITEMS 1000
 
 gboolean keeper_group_begin(Keeper *keeper, GError **error)
 {
