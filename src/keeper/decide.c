@@ -59,11 +59,12 @@ static gboolean read_key_use(Keeper *keeper, const RequestItem *item, Known *kno
 {
   const RequestCsr *csr = lifecycle_csr(item, known->certificate);
   const RequestCertificate *leaf = lifecycle_leaf(item);
-  gboolean deletion = item->kind == REQUEST_KIND_DELETION && known->certificate != NULL;
-  if (csr == NULL && leaf == NULL && !deletion)
+  gboolean ending = known->certificate != NULL &&
+                    (item->kind == REQUEST_KIND_DELETION || item->kind == REQUEST_KIND_REVOCATION);
+  if (csr == NULL && leaf == NULL && !ending)
     return TRUE;
   known->facts.key_use = &known->key_use;
-  if (deletion)
+  if (ending)
     return ledger_find_key_sharer(keeper->ledger, known->certificate->id,
                                   &known->key_use.certificate, error);
   const char *id = known->certificate != NULL ? known->certificate->id : "";

@@ -152,7 +152,7 @@ typedef struct {
   const LifecycleOrder *order;             /* the subject's order, or NULL: not known */
   const LifecycleCertificate *certificate; /* the subject, or NULL: not known, or an order */
   const LifecycleKeyUse *key_use;          /* of the request's or the saved application's CSR, of
-                                              the certificate that is sent, or that is deleted */
+                                              the certificate that is sent, or that ends */
   const char *same_certificate; /* the ID that has the very certificate that is sent, or NULL */
 } LifecycleFacts;
 

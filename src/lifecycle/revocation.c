@@ -49,6 +49,11 @@ static void warn(const LifecycleFacts *facts, const RequestItem *item, int reaso
   if (strcmp(lifecycle_reasons[reason].name, "certificateHold") == 0)
     fault_add(warnings, "revocation-hold", item->line, "revocation",
               "a hold cannot be lifted again: %s stays revoked", certificate->id);
+  if (strcmp(lifecycle_reasons[reason].name, "keyCompromise") == 0 && facts->key_use != NULL &&
+      facts->key_use->certificate != NULL)
+    fault_add(warnings, "certificate-key", item->line, "revocation",
+              "%s has the same private key and is not revoked by this; revoke and replace it, too",
+              facts->key_use->certificate);
   g_autofree char *places = certificate_deployed(certificate);
   if (places != NULL)
     fault_add(warnings, "deployed", item->line, "revocation",

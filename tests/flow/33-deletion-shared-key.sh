@@ -73,6 +73,9 @@ run_at "$(at 11)"
 is_accepted 'the key of one made here comes with an upload' u3.xml
 is_accepted 'and a certificate of it without' u4.xml
 keep_key OWN.1
+printf '<revocation %s ref="C-1" certificate="OWN" reason="keyCompromise"/>' "$xmlns" >compromise.xml
+certdrop -C "$INSTANCE" --at "$(at 11)" check compromise.xml
+like 'a revocation for compromise would warn of who has the key, too' "$(cat out err)" 'U-[34]\.1 has the same private key and is not revoked by this'
 deletion X-3 OWN
 deletion X-4 U-3
 run_at "$(at 12)"
