@@ -63,7 +63,7 @@ ZSH
 mkdir functions
 cp "$source_dir/src/commands/completion/certdrop.zsh" functions/_certdrop
 typed() {
-  COLUMNS=200 timeout 20 zsh -f typed.zsh "$work/functions" "${CERTDROP%/*}" "$INSTANCE" "$1" 2>&1 |
+  COLUMNS=200 timeout 60 zsh -f typed.zsh "$work/functions" "${CERTDROP%/*}" "$INSTANCE" "$1" 2>&1 |
     tr -d '\r\a' | col -bx | tr -s ' '
 }
 like 'zsh offers commands with what they do' "$(typed 'certdrop ')" '^check -- say what'

@@ -42,9 +42,9 @@ in_root() {
 as_certdrop() {
   in_root runuser -u certdrop -- certdrop -C /var/lib/certdrop "$@"
 }
-# dpkg in the copy; what it says in the file `dpkg.log`.
+# dpkg in the copy; what it says in the file `dpkg.log`. Small images leave out manual pages.
 package() {
-  in_root dpkg "$@" >dpkg.log 2>&1
+  in_root dpkg --path-include='/usr/share/*' "$@" >dpkg.log 2>&1
 }
 install_deb() {
   cp "$1" "$root/root/certdrop.deb" && package --install /root/certdrop.deb

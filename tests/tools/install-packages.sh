@@ -19,7 +19,7 @@ check='nginx-light curl unzip sqlite3 libxml2-utils openssl jq python3 valgrind 
   msmtp python3-aiosmtpd mandoc man-db zsh
   lintian systemd'
 
-deb='debhelper dpkg-dev fakeroot'
+deb='debhelper dpkg-dev'
 
 # What a package is good for, where another package may bring it as well.
 has_instead() {

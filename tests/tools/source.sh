@@ -13,7 +13,7 @@ is 'the formatting is that of .clang-format' \
   "$(find src tests/unit tests/bench -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run 2>&1 |
     sed -n 's/:[0-9]*:[0-9]*: warning: code should be clang-formatted.*//p' | sort | uniq -c)" ''
 is 'shellcheck has no finding' "$(
-  { find tests inbox/examples .ci -name node_modules -prune -o -type f -name '*.sh' -print; printf '%s\n' .ci/run tests/run src/commands/completion/certdrop.bash; } |
+  { find tests inbox/examples .ci -name node_modules -prune -o -type f -name '*.sh' -print; printf '%s\n' .ci/run tests/run src/commands/completion/certdrop.bash debian/certdrop.postinst debian/certdrop.postrm; } |
     sort -u | xargs shellcheck -x -f gcc 2>&1
 )" ''
 is 'schemas, templates and the list of resources are well formed' \
