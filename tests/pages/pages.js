@@ -148,5 +148,20 @@ for (const colorScheme of ["light", "dark"])
     is(`axe finds nothing on ${looked.length} pages, ${colorScheme}, ${width} px wide`, findings);
     await context.close();
   }
+
+// Columns change their number between those widths.
+const narrow = await browser.newContext();
+const wider = [];
+for (const page of looked) {
+  const view = await narrow.newPage();
+  await view.goto(pathToFileURL(page).href);
+  for (const width of [320, 400, 500, 640, 800, 1024]) {
+    await view.setViewportSize({ width, height: 900 });
+    const overflow = await view.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (overflow > 0) wider.push(`${short(page)}: is ${overflow} px wider than ${width}`);
+  }
+  await view.close();
+}
+is("no page is wider than its window, whatever that is", wider);
 await browser.close();
 console.log(`1..${tests}`);
