@@ -52,7 +52,7 @@ for name in ("certificates.csv", "requests.csv"):
             if (got[1:] if got.startswith("'") else got) != text["short"]: print(f"{name}: {got!r}: {text['short']!r}")
 calendar = icalendar.Calendar.from_ical((reports / "expiry.ics").read_bytes())
 if calendar.errors or [c.errors for c in calendar.walk() if c.errors]: print("expiry.ics:", calendar.errors)
-allowed = {"UID", "DTSTAMP", "DTSTART", "DTEND", "DURATION", "SUMMARY", "DESCRIPTION", "CATEGORIES", "TRANSP", "CLASS", "URL", "STATUS", "SEQUENCE", "LAST-MODIFIED", "CREATED"}
+allowed = {"UID", "DTSTAMP", "DTSTART", "DTEND", "DURATION", "SUMMARY", "DESCRIPTION", "CATEGORIES", "TRANSP", "CLASS", "URL", "STATUS", "SEQUENCE", "LAST-MODIFIED", "CREATED", "X-CERTDROP-NUMBER"}
 for event in calendar.walk("VEVENT"):
     if set(event) - allowed: print("expiry.ics:", set(event) - allowed)
 feed = feedparser.parse((reports / "activity.atom").read_bytes())
