@@ -353,7 +353,7 @@ GPtrArray *feed_certificates_in_use(Ledger *ledger, gint64 block, guint statuses
     LifecycleStatus successor = 0;
     if (row->successor != NULL && !ledger_read_status(ledger, row->successor, &successor, error))
       return NULL;
-    if (successor != LIFECYCLE_STATUS_ISSUED)
+    if (successor != LIFECYCLE_STATUS_ISSUED && successor != LIFECYCLE_STATUS_EXPIRED)
       g_ptr_array_add(used, g_steal_pointer(&row));
   }
   return g_steal_pointer(&used);

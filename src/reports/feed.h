@@ -52,7 +52,8 @@ GPtrArray *feed_lines_kept(const FeedLines *lines, gint64 block);
 /* The next block of certificates, for `next_block`. */
 gboolean feed_next_certificates(Ledger *ledger, gint64 block, gint64 *ret_block, GError **error);
 /* Those certificates of BLOCK that have one of STATUSES (a set of 1 << status) and are still in
- * use as far as certdrop knows: no successor has been issued. Oldest first. */
+ * use as far as certdrop knows: no successor has been issued, be it that it has run out,
+ * too. Oldest first. */
 GPtrArray *feed_certificates_in_use(Ledger *ledger, gint64 block, guint statuses, GError **error);
 
 /* Writes the feed; STALE (LedgerStale) says what changed since, NULL: all of it is
