@@ -135,7 +135,7 @@ static void deploy_on_target(Places *places, const RequestTarget *target)
   if (target->regions != NULL && *target->regions != NULL)
     deploy_on_regions(places, target, (const char *const *)regions);
   else if (*regions == NULL)
-    deploy_on(places, target->product, "", FALSE);
+    deploy_on(places, target->product, "", TRUE);
   else if (configuration_target_needs_region(target->product)) {
     g_autofree char *all = join((const char *const *)regions);
     add_wrong(places, "target-region", "target",

@@ -223,7 +223,7 @@ typedef struct {
   RequestDownload *download; /* MAKE_ARCHIVE; owned */
   char *product;             /* DEPLOY, UNDEPLOY: of the configured target */
   char *region;              /* DEPLOY, UNDEPLOY; NULL: the target has none */
-  gboolean whole;            /* DEPLOY: on all of its regions, those to come too */
+  gboolean whole;            /* DEPLOY: on all regions it has or gets */
   char *successor;           /* LINK_SUCCESSOR: its ID */
   gint64 reviewed;           /* LINK_SUCCESSOR: the review that holds for it too; 0: none */
   gint64 amount;             /* WRITE_MAIL: what is due; hundredths */

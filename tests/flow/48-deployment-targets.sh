@@ -59,6 +59,16 @@ is 'what was taken off does not come back with it' "$(sorted)" 'W-1.1 web east r
 is 'its archive lies there too' "$(cd "$INSTANCE/outbox/deploy/web" && find . -name '*.zip' | sort | paste -sd ' ')" \
   './north/W-1.1.zip ./north/W-2.1.zip ./south/W-1.1.zip ./south/W-3.1.zip ./west/W-1.1.zip'
 
+# A target that had no regions gets some: a certificate on it was on it as a whole.
+dv N-1 n | drop n.xml
+deploy N-D N-1 later | drop o.xml
+{ echo "<target product=\"web\" regions=\"north south east west\">$command</target>"; echo "<target product=\"later\">$command</target>"; } | configure
+run_at "$(at 6)"
+{ echo "<target product=\"web\" regions=\"north south east west\">$command</target>"; echo "<target product=\"later\" regions=\"a b\">$command</target>"; } | configure
+: >log
+run_at "$(at 7)"
+is 'a target that gets its first regions brings there what is on it' "$(sorted)" 'N-1.1 later a deploy|N-1.1 later b deploy'
+
 # ---- A target that goes ----
 echo "<target product=\"web\" regions=\"north\"><command><argument>false</argument></command></target>" | configure
 dv G-1 g | drop g.xml
