@@ -41,33 +41,33 @@ static char *server_name(const DeployJob *job, const char *host)
 }
 
 /* What is served instead: its serial and first name. */
-static char *describe_other(const char *host, const char *port, GBytes *der)
+static char *describe_other(const char *place, GBytes *der)
 {
   g_autoptr(PkiCertificateDetails) details = pki_certificate_read(der, NULL);
   if (details == NULL)
-    return g_strdup_printf("%s:%s serves another certificate", host, port);
+    return g_strdup_printf("%s serves another certificate", place);
   g_autofree char *name = names_quote(details->names->len > 0 ? g_ptr_array_index(details->names, 0)
                                                               : details->subject);
-  return g_strdup_printf("%s:%s serves another certificate, serial %s for %s", host, port,
-                         details->serial, name);
+  return g_strdup_printf("%s serves another certificate, serial %s for %s", place, details->serial,
+                         name);
 }
 
 gboolean deploy_job_is_served(DeployJob *job, guint tries, char **ret_why)
 {
   g_autofree char *host = NULL, *port = NULL, *why = NULL;
   split_check(job, &host, &port);
-  g_autofree char *name = server_name(job, host);
+  g_autofree char *name = server_name(job, host), *place = pki_host_and_port(host, port);
   for (guint i = 0; i < tries && !keeper_is_stopped(); i++) {
     if (i > 0)
       g_usleep(G_USEC_PER_SEC);
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) der = pki_fetch_served(host, port, name, LOOK_MS, &error);
     if (der != NULL && g_bytes_equal(der, job->issue->der)) {
-      job->seen = g_strdup_printf("%s:%s serves this certificate", host, port);
+      job->seen = g_strdup_printf("%s serves this certificate", place);
       return TRUE;
     }
     g_free(why);
-    why = der != NULL ? describe_other(host, port, der) : g_strdup(error->message);
+    why = der != NULL ? describe_other(place, der) : g_strdup(error->message);
   }
   *ret_why = why != NULL ? g_steal_pointer(&why) : g_strdup("the run was stopped");
   return FALSE;

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,8 +16,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SSL, SSL_free)
 /* A handshake under way. It goes through memory, so that no write to a closed socket
  * raises SIGPIPE, and no read waits longer than there is time. */
 typedef struct {
-  const char *host;
-  const char *port;
+  const char *place; /* "HOST:PORT", for people */
   int fd;
   gint64 deadline; /* monotonic */
   SSL *ssl;
@@ -62,13 +62,14 @@ static int connect_to(const struct addrinfo *address, gint64 deadline)
 }
 
 /* Tries each address of HOST in turn. */
-static int connect_to_host(const char *host, const char *port, gint64 deadline, GError **error)
+static int connect_to_host(const char *host, const char *port, const char *place, gint64 deadline,
+                           GError **error)
 {
   const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
   struct addrinfo *addresses = NULL;
   int code = getaddrinfo(host, port, &hints, &addresses);
   if (code != 0) {
-    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_IO, "%s:%s has no address: %s", host, port,
+    g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_IO, "%s has no address: %s", place,
                 gai_strerror(code));
     return -1;
   }
@@ -78,7 +79,7 @@ static int connect_to_host(const char *host, const char *port, gint64 deadline, 
   int errnum = errno;
   freeaddrinfo(addresses);
   if (fd < 0)
-    error_set_errno(error, errnum, "%s:%s cannot be reached", host, port);
+    error_set_errno(error, errnum, "%s cannot be reached", place);
   return fd;
 }
 
@@ -125,18 +126,16 @@ static X509 *shake_hands(Handshake *handshake, GError **error)
       return certificate;
     }
     if (done == 1 || (reason != SSL_ERROR_WANT_READ && reason != SSL_ERROR_WANT_WRITE)) {
-      pki_set_error(error, CERTDROP_ERROR_IO, "%s:%s serves no certificate by TLS", handshake->host,
-                    handshake->port);
+      pki_set_error(error, CERTDROP_ERROR_IO, "%s serves no certificate by TLS", handshake->place);
       return NULL;
     }
     if (send_pending(handshake) && receive_some(handshake))
       continue;
     if (errno == 0)
       g_set_error(error, CERTDROP_ERROR, CERTDROP_ERROR_IO,
-                  "%s:%s closed the connection before it showed a certificate", handshake->host,
-                  handshake->port);
+                  "%s closed the connection before it showed a certificate", handshake->place);
     else
-      error_set_errno(error, errno, "%s:%s does not speak TLS", handshake->host, handshake->port);
+      error_set_errno(error, errno, "%s does not speak TLS", handshake->place);
     return NULL;
   }
 }
@@ -161,10 +160,17 @@ static SSL *new_client(const char *name, GError **error)
   return g_steal_pointer(&ssl);
 }
 
+char *pki_host_and_port(const char *host, const char *port)
+{
+  gboolean colons = strchr(host, ':') != NULL;
+  return g_strdup_printf("%s%s%s:%s", colons ? "[" : "", host, colons ? "]" : "", port);
+}
+
 GBytes *pki_fetch_served(const char *host, const char *port, const char *name, gint64 timeout_ms,
                          GError **error)
 {
-  Handshake handshake = {host, port, -1, 0, NULL, NULL, NULL};
+  g_autofree char *place = pki_host_and_port(host, port);
+  Handshake handshake = {place, -1, 0, NULL, NULL, NULL};
   g_autoptr(SSL) ssl = new_client(name, error);
   if (ssl == NULL)
     return NULL;
@@ -174,7 +180,7 @@ GBytes *pki_fetch_served(const char *host, const char *port, const char *name, g
   g_assert(handshake.received != NULL && handshake.to_send != NULL);
   SSL_set_bio(ssl, handshake.received, handshake.to_send);
   handshake.deadline = g_get_monotonic_time() + timeout_ms * 1000;
-  handshake.fd = connect_to_host(host, port, handshake.deadline, error);
+  handshake.fd = connect_to_host(host, port, place, handshake.deadline, error);
   if (handshake.fd < 0)
     return NULL;
   g_autoptr(X509) certificate = shake_hands(&handshake, error);

@@ -103,6 +103,16 @@ done
 run_at "$(at 40)"
 is 'then it is deployed' "$(deployments P-1.1) $(show P-1.1 '.deployments[0].output')" "pull - deployed 127.0.0.1:$port serves this certificate"
 
+deploy P-6 P-1 six | drop six.xml
+echo '<target product="six" check="[::1]:1"/>' | configure
+run_at "$(at 41)"
+like 'an address of IPv6 is told as it was written' "$(show P-1.1 '.deployments[] | select(.product == "six").output')" '^\[::1\]:1 cannot be reached'
+for wrong in 0 65536 99999; do
+  echo "<target product=\"six\" check=\"web.example.test:$wrong\"/>" | configure
+  run_at "$(at 42)"
+  expect_status "there is no port $wrong" 78
+done
+
 # ---- One that hangs does not hold up the rest ----
 {
   echo '<target product="hang"><command timeoutSeconds="1"><argument>sleep</argument><argument>600</argument></command></target>'
