@@ -9,10 +9,18 @@ typedef struct {
   GHashTable *seen;  /* borrows from NAMES */
   guint other_kinds; /* in the subjectAltName: addresses of e-mail, URIs … */
   guint unreadable;
+  guint wild;            /* with a "*" that is no wildcard to clients */
   gboolean alternative;  /* there is a subjectAltName */
   gboolean from_subject; /* but no name of a host in it, so that one was taken from there */
   gboolean host;         /* one of them could be a host's */
 } Names;
+
+/* RFC 9525 6.3: a wildcard is all of the first label, and other labels follow. */
+static gboolean has_odd_wildcard(const char *name)
+{
+  const char *rest = g_str_has_prefix(name, "*.") ? name + 2 : name;
+  return *rest == '\0' || strchr(rest, '*') != NULL;
+}
 
 static void add_name(Names *names, char *name)
 {
@@ -20,6 +28,7 @@ static void add_name(Names *names, char *name)
   g_free(name);
   if (g_hash_table_contains(names->seen, own))
     return;
+  names->wild += has_odd_wildcard(own);
   g_hash_table_add(names->seen, own);
   g_ptr_array_add(names->names, g_steal_pointer(&own));
 }
@@ -110,6 +119,11 @@ static void warn_of_names(const Names *names, PkiForeignReading *reading)
                      "%u of its names cannot be those of a host (RFC 5280 4.2.1.6) and are not "
                      "shown",
                      names->unreadable);
+  if (names->wild > 0)
+    PKI_FOREIGN_WARN(reading, "certificate-names",
+                     "%u of its names have a * that clients do not take for a wildcard: it has to "
+                     "be the whole first label",
+                     names->wild);
   if (names->other_kinds > 0)
     PKI_FOREIGN_WARN(reading, "certificate-names",
                      "%u of its names are neither domains nor addresses, but e-mail addresses, "

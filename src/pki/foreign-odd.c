@@ -67,6 +67,9 @@ static void find_odd_validity(PkiForeignReading *reading, X509 *leaf)
   if (!pki_time_from_asn1(X509_get0_notBefore(leaf), &begin) ||
       !pki_time_from_asn1(X509_get0_notAfter(leaf), &end))
     return;
+  if (begin < 0)
+    PKI_FOREIGN_WARN(reading, "certificate-validity",
+                     "it begins before 1970, which is shown as 1970-01-01");
   gint64 most = begin >= shorter_from ? shorter : longer;
   if (end < begin)
     PKI_FOREIGN_WARN(reading, "certificate-validity",

@@ -83,7 +83,7 @@ char *pki_object_to_text(const ASN1_OBJECT *object, gboolean dotted)
   return g_strdup(text);
 }
 
-/* The name that OpenSSL has for the algorithm, else its OID. */
+/* The name that OpenSSL has for the algorithm, else its OID; a key on a curve has that. */
 static char *describe_algorithm(const PkiSpki *spki)
 {
   const guint8 *at = spki->identifier.data;
@@ -91,8 +91,13 @@ static char *describe_algorithm(const PkiSpki *spki)
   if (algorithm == NULL)
     return g_strdup("unknown");
   const ASN1_OBJECT *object;
-  X509_ALGOR_get0(&object, NULL, NULL, algorithm);
-  return pki_object_to_text(object, FALSE);
+  int type;
+  const void *value;
+  X509_ALGOR_get0(&object, &type, &value, algorithm);
+  if (OBJ_obj2nid(object) != NID_X9_62_id_ecPublicKey || type != V_ASN1_OBJECT)
+    return pki_object_to_text(object, FALSE);
+  g_autofree char *curve = pki_object_to_text(value, FALSE);
+  return g_strconcat("EC ", curve, NULL);
 }
 
 char *pki_spki_label(const PkiSpki *spki)

@@ -183,6 +183,23 @@ for odd in 'ecdsa-with-SHA1, which can be forged' 'no subjectAltName' 'valid for
   like "its page tells: $odd" "$page" "$odd"
 done
 
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out curve.key
+openssl req -new -key curve.key -subj '/CN=curve.example.org' -out curve.csr
+foreign_sign curve.csr curve inner 'subjectAltName=DNS:*,DNS:*.*.example.org,DNS:foo*.example.org,DNS:*.example.org\n' 510101000000Z 520101000000Z
+upload ODD-2 "$(cat curve.crt inner.crt)" "$(cat curve.key)" | drop curve.xml
+number=$((number + 1))
+run_at "$(at $number)"
+is_accepted 'so is what ended before all clocks of computers began' curve.xml
+is_status 'as expired' ODD-2.1 expired
+told=$(receipt_value curve.xml '/' | tr '\n' ' ')
+page=$(cat "$INSTANCE/reports/certificate/ODD-2.1.md")
+for odd in 'it begins before 1970, which is shown as 1970-01-01' 'of a kind \(EC secp521r1\)' '3 of its names have a .?\* that clients do not take for a wildcard'; do
+  like "the receipt tells: $odd" "$told" "$odd"
+  like "and its page" "$page" "$odd"
+done
+certdrop -C "$INSTANCE" verify
+expect_status 'verify finds no fault with either' 0
+
 # ---- And used like any other ------------------------------------------------------------------
 printf '<download %s ref="DL-1" certificate="UP-1"><format>pem</format></download>' "$xmlns" | drop download.xml
 foreign_key self

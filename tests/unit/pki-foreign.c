@@ -215,7 +215,7 @@ static void test_odd(Authority *authority, gconstpointer data G_GNUC_UNUSED)
       {{.key = key, .end = NOW + 398 * DAY}, "certificate-validity"},
       {{.key = key, .begin = 1500000000, .end = 1500000000 + 825 * DAY - 1}, ""},
       {{.key = key, .begin = 1500000000, .end = 1500000000 + 825 * DAY}, "certificate-validity"},
-      {{.key = key, .begin = -DAY, .end = 90 * DAY}, ""},
+      {{.key = key, .begin = -DAY, .end = 90 * DAY}, "certificate-validity"},
       {{.key = rsa_1024}, "certificate-key"},
       {{.key = p521}, "certificate-key"},
       {{.key = key, .extensions = {"1.2.3.4=critical,DER:0500"}}, "certificate-extension"},
