@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
+import { serve } from "./serve.js";
 
 const [instance, folder] = process.argv.slice(2, 4).map((name) => path.resolve(name));
 const [wanted, id] = process.argv.slice(4);
@@ -32,7 +33,8 @@ const page = await context.newPage();
 const noise = [];
 page.on("pageerror", (error) => noise.push(`script: ${error.message}`));
 page.on("console", (message) => message.type() === "error" && noise.push(`console: ${message.text()}`));
-page.on("request", (request) => /^(file|blob):/.test(request.url()) || noise.push(`asks for ${request.url()}`));
+let own = "file:"; // where the pages are
+page.on("request", (request) => request.url().startsWith(own) || request.url().startsWith("blob:") || noise.push(`asks for ${request.url()}`));
 
 const address = (name, fragment = "") => pathToFileURL(path.join(instance, "reports", name)).href + fragment;
 async function open(name, fragment) {
@@ -367,36 +369,91 @@ const steps = {
     await save("deletion");
   },
 
-  // Straight into the inbox: the folder is a stand-in, since nobody is there to choose one.
+  // Straight into the inbox. Nobody is there to choose a folder, so the browser's own one is chosen:
+  // the private one that it gives to pages that are served.
   async inbox() {
+    const server = await serve(path.join(instance, "reports"));
+    own = server.address;
     await page.addInitScript(() => {
-      const tree = { inbox: { done: {}, rejected: {} }, outbox: {} };
-      window.moves = [];
-      const folder = (content, name) => ({
-        kind: "directory",
-        name,
-        async *entries() {
-          for (const each of Object.keys(content)) yield [each, { kind: "directory" }];
-        },
-        getDirectoryHandle: async (each) => folder(content[each], each),
-        getFileHandle: async (each) => ({
-          async createWritable() {
-            let blob;
-            return { write: async (data) => (blob = data), close: async () => window.moves.push([name, each, await blob.text()]) };
-          },
-        }),
-      });
-      window.showDirectoryPicker = async () => folder(tree, "instance");
+      if (!isSecureContext) return; // about:blank
+      window.showDirectoryPicker = async () => {
+        sessionStorage.asked = Number(sessionStorage.asked ?? 0) + 1;
+        const root = await navigator.storage.getDirectory();
+        if (sessionStorage.choose === "nothing") throw new DOMException("The user aborted a request.", "AbortError");
+        for (const name of ["outbox", "inbox"]) await root.getDirectoryHandle(name, { create: true });
+        const inbox = await root.getDirectoryHandle("inbox");
+        for (const name of ["done", "rejected"]) await inbox.getDirectoryHandle(name, { create: true });
+        return sessionStorage.choose === "outbox" ? root.getDirectoryHandle("outbox") : root;
+      };
+      const { write } = FileSystemWritableFileStream.prototype;
+      FileSystemWritableFileStream.prototype.write = async function (data) {
+        if (sessionStorage.full) throw new DOMException("The disk is full.", "QuotaExceededError");
+        await write.call(this, data);
+        sessionStorage.while = JSON.stringify(await window.list());
+      };
+      // What lies in the inbox: names and sizes.
+      window.list = async () => {
+        const found = {};
+        const inbox = await (await navigator.storage.getDirectory()).getDirectoryHandle("inbox");
+        for await (const [name, entry] of inbox.entries()) found[name] = entry.kind === "file" ? (await entry.getFile()).size : "folder";
+        return found;
+      };
     });
-    await open("request/withdrawal.html", "#certificate=FORM-DV.1");
+    const files = async () => Object.entries(await page.evaluate(() => window.list())).filter(([, size]) => size !== "folder");
+    const problem = () => page.locator("#problem").textContent();
+    const set = (what) => page.evaluate((entries) => Object.assign(sessionStorage, entries), what);
+    const asked = () => page.evaluate(() => Number(sessionStorage.asked));
+    const press = async () => {
+      await button("Put it into the inbox").click();
+      await page.locator("#done:visible, #problem:visible, #faults:visible").waitFor();
+    };
+    const begin = async () => {
+      await page.goto("about:blank");
+      await page.goto(`${own}request/download.html#certificate=FORM-DV.1`);
+    };
+    await begin();
+    await choice("format", "nginx").check();
+
+    await set({ choose: "nothing" });
+    await press();
+    is("who chooses no folder is told so", await problem(), "Nothing was put there: no folder was chosen.");
+    await set({ choose: "outbox" });
+    await press();
+    is("who chooses another folder, too", await problem(), "It could not be put there: outbox is no inbox: that has the folders done and rejected in it.");
+
+    await set({ choose: "instance", full: "yes" });
+    await press();
+    is("a failure to write is told", await problem(), "It could not be put there: The disk is full.");
+    is("and leaves no file behind", JSON.stringify(await files()), "[]");
+    await page.evaluate(() => delete sessionStorage.full);
+
     const name = `${await field("@ref").inputValue()}.xml`;
-    await button("Put it into the inbox").click();
-    await page.locator("#done").waitFor();
-    const [place, written, text] = (await page.evaluate(() => window.moves))[0];
-    is("of a whole instance, the inbox is found", place, "inbox");
-    is("the file is written there", written, name);
-    ok("and is the document", text.includes("<withdrawal ") && text.includes('certificate="FORM-DV.1"'), text);
-    ok("which is said", (await page.locator("#done p").textContent()).startsWith(`${name} is in the inbox.`));
+    await press();
+    ok("it is said that the file is in the inbox", (await page.locator("#done p").textContent()).startsWith(`${name} is in the inbox.`));
+    is("of a whole instance, the inbox is found, and the file is all there is", (await files()).map(([each]) => each).join(), name);
+    const text = await page.evaluate(async (file) => {
+      const inbox = await (await navigator.storage.getDirectory()).getDirectoryHandle("inbox");
+      return (await (await inbox.getFileHandle(file)).getFile()).text();
+    }, name);
+    is("it is whole", text, await page.locator("#done pre").textContent());
+    const meanwhile = JSON.parse(await page.evaluate(() => sessionStorage.while));
+    ok("while it was written, nothing of it was under its name", !meanwhile[name], JSON.stringify(meanwhile));
+    fs.writeFileSync(path.join(folder, "inbox.xml"), text);
+
+    const before = await asked();
+    await begin();
+    await choice("format", "pem").check();
+    await press();
+    is("the folder is remembered", await asked(), before);
+    is("and another file is put there", (await files()).length, 2);
+
+    await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry("inbox", { recursive: true }));
+    await press();
+    ok("a folder that is gone is told", (await problem()).startsWith("It could not be put there: "), await problem());
+    await press();
+    is("and can be chosen anew", await asked(), before + 1);
+    is("with the file in it", (await files()).length, 1);
+    server.close();
   },
 
   // Without the script there is no form, but the example.

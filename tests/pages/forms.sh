@@ -113,5 +113,6 @@ take upload-pem
 take upload-pfx
 
 step inbox
+take inbox
 step plain
 finish

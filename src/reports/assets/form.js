@@ -328,12 +328,22 @@
   }
 
   // The browser writes under another name, which the inbox leaves alone (NAME.crswap), and
-  // renames it at the end: no half of a file is ever seen.
-  async function writeInto(folder, { name, blob }) {
-    const file = await folder.getFileHandle(name, { create: true });
-    const stream = await file.createWritable();
-    await stream.write(blob);
-    await stream.close();
+  // renames it at the end: no half of a file is ever seen. What fails leaves no empty one, which
+  // the inbox would take, and the folder, which may be gone, is asked for again.
+  async function putIntoInbox({ name, blob }) {
+    const inbox = await findInbox();
+    const wasThere = await inbox.getFileHandle(name).then(() => true, () => false);
+    let stream;
+    try {
+      stream = await (await inbox.getFileHandle(name, { create: true })).createWritable();
+      await stream.write(blob);
+      await stream.close();
+    } catch (error) {
+      await stream?.abort().catch(() => {});
+      if (!wasThere) await inbox.removeEntry(name).catch(() => {});
+      await remembered("readwrite", (folders) => folders.delete("inbox")).catch(() => {});
+      throw error;
+    }
   }
 
   function tell(file, inInbox) {
@@ -371,8 +381,8 @@
     try {
       await put(file);
     } catch (error) {
-      if (error.name === "AbortError") return;
-      problem.textContent = `It could not be put there: ${error.message}`;
+      problem.textContent =
+        error.name === "AbortError" ? "Nothing was put there: no folder was chosen." : `It could not be put there: ${error.message}`;
       problem.hidden = false;
       return;
     }
@@ -602,7 +612,7 @@
   const inboxButton = document.getElementById("inbox");
   if ("showDirectoryPicker" in window) {
     inboxButton.hidden = false;
-    inboxButton.addEventListener("click", () => save(async (file) => writeInto(await findInbox(), file), true));
+    inboxButton.addEventListener("click", () => save(putIntoInbox, true));
   }
   document.getElementById("keep")?.addEventListener("click", keep);
   document.getElementById("take-up")?.addEventListener("click", takeUp);
