@@ -1,8 +1,9 @@
 // Looks at all pages below a folder and prints TAP:
 //   node pages.js FOLDER ROOT
 // ROOT is the instance: a link may lead to any file in it, and to none outside.
-// Every HTML page is valid for html-validate and has no finding of axe in Chromium,
-// light and dark, narrow and wide; every link of every page leads somewhere.
+// Every HTML page is valid for html-validate; each kind is for the Nu Html Checker, and has no
+// finding of axe in Chromium, light and dark, narrow and wide, and is whole with scripts off;
+// every link of every page leads somewhere.
 import { execSync } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
@@ -10,6 +11,8 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { FileSystemConfigLoader, HtmlValidate } from "html-validate";
 import { chromium } from "playwright-core";
+import { findingsWithoutScript } from "./plain.js";
+import { findingsOfVnu } from "./vnu.js";
 
 const [folder, root] = process.argv.slice(2).map((name) => path.resolve(name));
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -113,15 +116,26 @@ is(
   pages.filter((page) => /\.(html|md)$/.test(page) && path.basename(page) !== "README.md" && !reached.has(page)).map(short),
 );
 
-// ---- axe in Chromium --------------------------------------------------------
+// ---- Each kind of page, in Chromium -----------------------------------------
 
-// All of a few kinds would be all of the same: each kind of page, and some of each.
+// All of a few kinds would be all of the same: some of each folder, and what has a heading or
+// a class that none before it had.
 const perFolder = new Map();
 const looked = only(pages, ".html").filter((page) => {
   const kind = path.dirname(page);
-  perFolder.set(kind, (perFolder.get(kind) ?? 0) + 1);
-  return kind === folder || perFolder.get(kind) <= Number(process.env.PAGES_PER_FOLDER ?? 6);
+  const { seen, count } = perFolder.get(kind) ?? { seen: new Set(), count: 0 };
+  const text = fs.readFileSync(page, "utf8");
+  const features = [...text.matchAll(/<h[23]>[^<]*|\sclass="[^"]*"|status\/[a-z-]+\/index|\sdata-kind="[^"]*"/g)].map(String);
+  const isNew = features.some((feature) => !seen.has(feature));
+  for (const feature of features) seen.add(feature);
+  perFolder.set(kind, { seen, count: count + 1 });
+  return kind === folder || isNew || count < Number(process.env.PAGES_PER_FOLDER ?? 3);
 });
+const letters = path.join(root, "outbox/letters");
+const vnu = findingsOfVnu(root, [
+  ...looked,
+  ...(fs.existsSync(letters) ? fs.readdirSync(letters) : []).slice(0, 6).map((name) => path.join(letters, name)),
+]);
 // Chromium's own sandbox needs user namespaces, which a root in a container lacks.
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? execSync("command -v chromium").toString().trim(),
@@ -163,5 +177,8 @@ for (const page of looked) {
   await view.close();
 }
 is("no page is wider than its window, whatever that is", wider);
+const lacking = await findingsWithoutScript(browser, looked, (page) => pathToFileURL(page).href);
+is("every page is whole with scripts off", lacking.map(([page, fault]) => `${short(page)}: ${fault}`));
+is("the Nu Html Checker finds nothing, nor in letters", await vnu);
 await browser.close();
 console.log(`1..${tests}`);
