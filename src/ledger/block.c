@@ -26,6 +26,23 @@ gboolean ledger_next_block(Ledger *ledger, gint64 block, int direction, guint st
   return TRUE;
 }
 
+GArray *ledger_spans_from_rows(Ledger *ledger, sqlite3_stmt *row, GError **error)
+{
+  if (row == NULL)
+    return NULL;
+  g_autoptr(GArray) spans = g_array_new(FALSE, FALSE, sizeof(LedgerSpan));
+  int more;
+  while ((more = ledger_next(ledger, row, error)) > 0) {
+    const LedgerSpan one = {sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 0)};
+    LedgerSpan *newer = spans->len > 0 ? &g_array_index(spans, LedgerSpan, spans->len - 1) : NULL;
+    if (newer != NULL && newer->first == one.last + 1)
+      newer->first = one.first;
+    else
+      g_array_append_val(spans, one);
+  }
+  return more == 0 ? g_steal_pointer(&spans) : NULL;
+}
+
 /* A list's page names its neighbours, so that one that begins or ends to exist
  * changes them too. */
 static gboolean mark_neighbours(Ledger *ledger, gint64 block, guint statuses, gint64 key_status,
@@ -60,14 +77,12 @@ static gboolean statuses_in_block(Ledger *ledger, gint64 block, guint *ret_statu
   return more == 0;
 }
 
-/* BLOCK has its first certificate of STATUS, or has lost its last: the lists that
- * thereby got or lost a page are that of the status and, if no other one keeps
- * the page, those of the unissued and of all. */
+/* BLOCK has its first certificate of STATUS, or has lost its last: if no other one keeps the
+ * page, the lists of the unissued and of all thereby got or lost one. */
 static gboolean mark_lists(Ledger *ledger, gint64 block, LifecycleStatus status, GError **error)
 {
   guint own = 1u << status, unissued = lifecycle_unissued_statuses(), there = 0;
-  if (!statuses_in_block(ledger, block, &there, error) ||
-      !mark_neighbours(ledger, block, own, status, error))
+  if (!statuses_in_block(ledger, block, &there, error))
     return FALSE;
   guint others = there & ~own;
   if ((unissued & own) != 0 && (others & unissued) == 0 &&

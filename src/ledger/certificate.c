@@ -131,6 +131,42 @@ GPtrArray *ledger_certificates_in_block(Ledger *ledger, gint64 block, guint stat
   return certificates_from_rows(ledger, row, error);
 }
 
+/* The newest of BLOCK go to NEWEST as long as that has less than LIMIT. *RET_LEFT: whether some
+ * did not. */
+static gboolean take_block(Ledger *ledger, gint64 block, LifecycleStatus status, guint limit,
+                           GPtrArray *newest, gboolean *ret_left, GError **error)
+{
+  g_autoptr(GPtrArray) rows = ledger_certificates_in_block(ledger, block, 1u << status, error);
+  if (rows == NULL)
+    return FALSE;
+  while (rows->len > 0 && newest->len < limit)
+    g_ptr_array_add(newest, g_ptr_array_steal_index(rows, 0));
+  *ret_left = rows->len > 0;
+  return TRUE;
+}
+
+GPtrArray *ledger_newest_certificates(Ledger *ledger, LifecycleStatus status, guint limit,
+                                      GArray **ret_others, GError **error)
+{
+  g_autoptr(GPtrArray) newest =
+      g_ptr_array_new_with_free_func((GDestroyNotify)ledger_certificate_free);
+  gint64 block = G_MAXINT64;
+  gboolean left = FALSE;
+  while (newest->len < limit) {
+    if (!ledger_next_block(ledger, block, -1, 1u << status, &block, error))
+      return NULL;
+    if (block < 0)
+      break;
+    if (!take_block(ledger, block, status, limit, newest, &left, error))
+      return NULL;
+  }
+  sqlite3_stmt *row = ledger_query(
+      ledger, error, "SELECT block FROM block WHERE status = $1 AND block < $2 ORDER BY block DESC",
+      "nn", (gint64)status, left ? block + 1 : block);
+  *ret_others = ledger_spans_from_rows(ledger, row, error);
+  return *ret_others != NULL ? g_steal_pointer(&newest) : NULL;
+}
+
 GPtrArray *ledger_certificates_of_order(Ledger *ledger, const char *order, GError **error)
 {
   sqlite3_stmt *row = ledger_query(
@@ -210,22 +246,30 @@ GPtrArray *ledger_unattended_certificates(Ledger *ledger, gint64 until, guint li
   return certificates_from_rows(ledger, row, error);
 }
 
-GPtrArray *ledger_certificates_on_day(Ledger *ledger, gint64 day, LedgerExpiryPlace *place,
-                                      guint limit, GError **error)
+GPtrArray *ledger_certificates_on_day(Ledger *ledger, gint64 day, guint limit, GArray **ret_others,
+                                      GError **error)
 {
   gint64 begin = day * CLOCK_DAY;
   sqlite3_stmt *row = ledger_query(
       ledger, error,
-      SELECT_CERTIFICATE "WHERE +c.status IN (5, 6) AND (c.not_after, c.number) > ($1, "
-                         "$2) AND c.not_after < $3 ORDER BY c.not_after, c.number "
-                         "LIMIT $4",
-      "nnnn", MAX(place->not_after, begin), place->number, begin + CLOCK_DAY, (gint64)limit);
-  GPtrArray *certificates = certificates_from_rows(ledger, row, error);
-  if (certificates != NULL && certificates->len > 0) {
-    const LedgerCertificate *last = g_ptr_array_index(certificates, certificates->len - 1);
-    *place = (LedgerExpiryPlace){last->not_after, last->number};
+      SELECT_CERTIFICATE "WHERE +c.status IN (5, 6) AND c.not_after >= $1 AND c.not_after < $2 "
+                         "ORDER BY c.not_after, c.number LIMIT $3",
+      "nnn", begin, begin + CLOCK_DAY, (gint64)limit);
+  g_autoptr(GPtrArray) certificates = certificates_from_rows(ledger, row, error);
+  if (certificates == NULL || ret_others == NULL)
+    return g_steal_pointer(&certificates);
+  G_STATIC_ASSERT(LEDGER_BLOCK_SIZE == 100);
+  if (certificates->len < limit) {
+    *ret_others = g_array_new(FALSE, FALSE, sizeof(LedgerSpan));
+    return g_steal_pointer(&certificates);
   }
-  return certificates;
+  const LedgerCertificate *last = g_ptr_array_index(certificates, certificates->len - 1);
+  row = ledger_query(ledger, error,
+                     "SELECT DISTINCT (number - 1) / 100 FROM certificate WHERE +status IN (5, 6) "
+                     "AND (not_after, number) > ($1, $2) AND not_after < $3 ORDER BY 1 DESC",
+                     "nnn", last->not_after, last->number, begin + CLOCK_DAY);
+  *ret_others = ledger_spans_from_rows(ledger, row, error);
+  return *ret_others != NULL ? g_steal_pointer(&certificates) : NULL;
 }
 
 gboolean ledger_set_status(Ledger *ledger, const char *certificate, LifecycleStatus status,
@@ -251,9 +295,8 @@ gboolean ledger_set_status(Ledger *ledger, const char *certificate, LifecycleSta
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
   ledger_change_block(ledger, number, before, -1);
   ledger_change_block(ledger, number, status, 1);
-  const LedgerExpiryPlace place = {not_after, number};
-  ledger_change_expiry(ledger, before, place, -1);
-  ledger_change_expiry(ledger, status, place, 1);
+  ledger_change_expiry(ledger, before, not_after, -1);
+  ledger_change_expiry(ledger, status, not_after, 1);
   return ledger_do(ledger, error,
                    "UPDATE certificate SET status = $1, changed = $2, "
                    "submitted = CASE WHEN $3 = 1 THEN $2 ELSE submitted END WHERE number = $4",

@@ -147,7 +147,7 @@ static gboolean take_out_of_lists(Ledger *ledger, const char *certificate, gint6
     return FALSE;
   }
   ledger_change_block(ledger, number, status, -1);
-  ledger_change_expiry(ledger, status, (LedgerExpiryPlace){not_after, number}, -1);
+  ledger_change_expiry(ledger, status, not_after, -1);
   return ledger_do(ledger, error,
                    "UPDATE certificate SET status = 0, deleted = $1, changed = $1, remind = 0 "
                    "WHERE number = $2",

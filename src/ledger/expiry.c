@@ -9,12 +9,10 @@ static gboolean has_day(LifecycleStatus status)
   return status == LIFECYCLE_STATUS_ISSUED || status == LIFECYCLE_STATUS_EXPIRED;
 }
 
-/* What a transaction changes of a day: a certificate may come and go in one. Pages of a day
- * are in the order of places, so that those before the first one stay as they are. */
+/* What a transaction changes of a day: a certificate may come and go in one. */
 typedef struct {
   gint64 day;
   gint64 change;
-  LedgerExpiryPlace first;
 } DayChange;
 
 GHashTable *ledger_new_expiries(void)
@@ -22,17 +20,10 @@ GHashTable *ledger_new_expiries(void)
   return g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
-static gboolean is_before(const LedgerExpiryPlace *one, const LedgerExpiryPlace *other)
+void ledger_change_expiry(Ledger *ledger, LifecycleStatus status, gint64 not_after, int change)
 {
-  return one->not_after < other->not_after ||
-         (one->not_after == other->not_after && one->number < other->number);
-}
-
-void ledger_change_expiry(Ledger *ledger, LifecycleStatus status, LedgerExpiryPlace place,
-                          int change)
-{
-  const DayChange of = {place.not_after / CLOCK_DAY, 0, place};
-  if (place.not_after == 0 || !has_day(status))
+  const DayChange of = {not_after / CLOCK_DAY, 0};
+  if (not_after == 0 || !has_day(status))
     return;
   DayChange *known = g_hash_table_lookup(ledger->expiries, &of.day);
   if (known == NULL) {
@@ -40,25 +31,22 @@ void ledger_change_expiry(Ledger *ledger, LifecycleStatus status, LedgerExpiryPl
     g_hash_table_add(ledger->expiries, known);
   }
   known->change += change;
-  if (is_before(&place, &known->first))
-    known->first = place;
 }
 
-void ledger_mark_expiry(Ledger *ledger, LifecycleStatus status, LedgerExpiryPlace place)
+void ledger_mark_expiry(Ledger *ledger, LifecycleStatus status, gint64 not_after)
 {
-  ledger_change_expiry(ledger, status, place, 0);
+  ledger_change_expiry(ledger, status, not_after, 0);
 }
 
 gboolean ledger_mark_expiry_of(Ledger *ledger, const char *certificate, GError **error)
 {
-  sqlite3_stmt *row =
-      ledger_query(ledger, error, "SELECT status, not_after, number FROM certificate WHERE id = $1",
-                   "t", certificate);
+  sqlite3_stmt *row = ledger_query(
+      ledger, error, "SELECT status, not_after FROM certificate WHERE id = $1", "t", certificate);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more <= 0)
     return more == 0;
-  const LedgerExpiryPlace place = {sqlite3_column_int64(row, 1), sqlite3_column_int64(row, 2)};
-  ledger_mark_expiry(ledger, (LifecycleStatus)sqlite3_column_int64(row, 0), place);
+  ledger_mark_expiry(ledger, (LifecycleStatus)sqlite3_column_int64(row, 0),
+                     sqlite3_column_int64(row, 1));
   sqlite3_reset(row);
   return TRUE;
 }
@@ -88,53 +76,9 @@ gboolean ledger_flush_expiries(Ledger *ledger, GError **error)
     const DayChange *change = of;
     if (!store_day(ledger, change->day, change->change, error))
       return FALSE;
-    ledger_mark_stale(ledger, LEDGER_STALE_DAY,
-                      "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, change->day,
-                      change->first.not_after, change->first.number);
+    ledger_mark_stale(ledger, LEDGER_STALE_DAY, "%" G_GINT64_FORMAT, change->day);
   }
   g_hash_table_remove_all(ledger->expiries);
-  return TRUE;
-}
-
-/* The index of days alone is used, which has it all: hence the "+". Both count from the end that is
- * nearer, which for what came last is at hand. */
-
-gboolean ledger_count_before(Ledger *ledger, gint64 day, gint64 count,
-                             const LedgerExpiryPlace *place, gint64 *ret_before, GError **error)
-{
-  gint64 rest = 0;
-  if (!ledger_number(ledger, &rest, error,
-                     "SELECT COUNT(*) FROM certificate WHERE +status IN (5, 6) AND (not_after, "
-                     "number) >= ($1, $2) AND not_after < $3",
-                     "nnn", place->not_after, place->number, (day + 1) * CLOCK_DAY))
-    return FALSE;
-  *ret_before = count - rest;
-  return TRUE;
-}
-
-gboolean ledger_skip_on_day(Ledger *ledger, gint64 day, gint64 count, gint64 skipped,
-                            LedgerExpiryPlace *ret_place, GError **error)
-{
-  *ret_place = (LedgerExpiryPlace){0};
-  if (skipped == 0)
-    return TRUE;
-  gboolean backwards = skipped > count / 2;
-  sqlite3_stmt *row =
-      backwards ? ledger_query(ledger, error,
-                               "SELECT not_after, number FROM certificate WHERE +status IN (5, 6) "
-                               "AND not_after >= $1 AND not_after < $2 ORDER BY not_after DESC, "
-                               "number DESC LIMIT 1 OFFSET $3",
-                               "nnn", day * CLOCK_DAY, (day + 1) * CLOCK_DAY, count - skipped)
-                : ledger_query(ledger, error,
-                               "SELECT not_after, number FROM certificate WHERE +status IN (5, 6) "
-                               "AND not_after >= $1 AND not_after < $2 ORDER BY not_after, number "
-                               "LIMIT 1 OFFSET $3",
-                               "nnn", day * CLOCK_DAY, (day + 1) * CLOCK_DAY, skipped - 1);
-  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
-  if (more <= 0)
-    return more == 0;
-  *ret_place = (LedgerExpiryPlace){sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1)};
-  sqlite3_reset(row);
   return TRUE;
 }
 

@@ -37,16 +37,15 @@ gboolean ledger_claim_key(Ledger *ledger, const char *spki_sha256, const char *k
 }
 
 static gboolean read_expiry(Ledger *ledger, const char *certificate, LifecycleStatus *ret_status,
-                            LedgerExpiryPlace *ret_place, GError **error)
+                            gint64 *ret_not_after, GError **error)
 {
-  sqlite3_stmt *row =
-      ledger_query(ledger, error, "SELECT status, not_after, number FROM certificate WHERE id = $1",
-                   "t", certificate);
+  sqlite3_stmt *row = ledger_query(
+      ledger, error, "SELECT status, not_after FROM certificate WHERE id = $1", "t", certificate);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more <= 0)
     return more == 0;
   *ret_status = (LifecycleStatus)sqlite3_column_int64(row, 0);
-  *ret_place = (LedgerExpiryPlace){sqlite3_column_int64(row, 1), sqlite3_column_int64(row, 2)};
+  *ret_not_after = sqlite3_column_int64(row, 1);
   sqlite3_reset(row);
   return TRUE;
 }
@@ -79,13 +78,12 @@ gboolean ledger_put_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, 
   g_autoptr(GBytes) warnings = faults_for_storing(issue->warnings);
   gint64 number = 0;
   LifecycleStatus status = 0;
-  LedgerExpiryPlace place = {0};
+  gint64 not_after = 0;
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", issue->certificate);
-  if (!read_expiry(ledger, issue->certificate, &status, &place, error))
+  if (!read_expiry(ledger, issue->certificate, &status, &not_after, error))
     return FALSE;
-  ledger_change_expiry(ledger, status, place, -1);
-  place.not_after = issue->not_after;
-  ledger_change_expiry(ledger, status, place, 1);
+  ledger_change_expiry(ledger, status, not_after, -1);
+  ledger_change_expiry(ledger, status, issue->not_after, 1);
   return ledger_number(ledger, &number, error, LEDGER_NEXT("issue"), "") &&
          ledger_do(ledger, error,
                    "INSERT INTO issue (number, serial, certificate, not_before, not_after, names, "

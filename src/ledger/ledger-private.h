@@ -116,14 +116,16 @@ void ledger_change_block(Ledger *ledger, gint64 number, LifecycleStatus status, 
 gboolean ledger_flush_blocks(Ledger *ledger, GError **error);
 GHashTable *ledger_new_blocks(void);
 
-/* What is said of a certificate at PLACE with STATUS, or of the certificate ID, on its day has
- * changed, if it has one. */
-void ledger_mark_expiry(Ledger *ledger, LifecycleStatus status, LedgerExpiryPlace place);
+/* The blocks that ROW gives, newest first: GArray of LedgerSpan. */
+GArray *ledger_spans_from_rows(Ledger *ledger, sqlite3_stmt *row, GError **error);
+
+/* What is said of a certificate with STATUS and NOT_AFTER, or of the certificate ID, on its day
+ * has changed, if it has one. */
+void ledger_mark_expiry(Ledger *ledger, LifecycleStatus status, gint64 not_after);
 gboolean ledger_mark_expiry_of(Ledger *ledger, const char *certificate, GError **error);
-/* Counts CHANGE certificates more on the day of PLACE; what STATUS has no such day, or its
- * not_after is 0, does nothing. Stored with the commit. */
-void ledger_change_expiry(Ledger *ledger, LifecycleStatus status, LedgerExpiryPlace place,
-                          int change);
+/* Counts CHANGE certificates more on the day of NOT_AFTER; what STATUS has no such day, or
+ * NOT_AFTER is 0, does nothing. Stored with the commit. */
+void ledger_change_expiry(Ledger *ledger, LifecycleStatus status, gint64 not_after, int change);
 gboolean ledger_flush_expiries(Ledger *ledger, GError **error);
 GHashTable *ledger_new_expiries(void);
 

@@ -104,7 +104,17 @@ gboolean ledger_count_statuses(Ledger *ledger, gint64 *ret_counts, GError **erro
 gboolean ledger_next_block(Ledger *ledger, gint64 block, int direction, guint statuses,
                            gint64 *ret_block, GError **error);
 
-/* The same for blocks of incoming files. */
+/* Blocks that follow each other. */
+typedef struct {
+  gint64 first;
+  gint64 last;
+} LedgerSpan;
+/* The newest LIMIT certificates of STATUS, newest first: GPtrArray of LedgerCertificate. The
+ * blocks of all others go to *RET_OTHERS: GArray of LedgerSpan, newest first. */
+GPtrArray *ledger_newest_certificates(Ledger *ledger, LifecycleStatus status, guint limit,
+                                      GArray **ret_others, GError **error);
+
+/* As ledger_next_block(), for blocks of incoming files. */
 gboolean ledger_next_file_block(Ledger *ledger, gint64 block, int direction, gint64 *ret_block,
                                 GError **error);
 /* The files of BLOCK, newest first: GPtrArray of LedgerFile. */
@@ -271,8 +281,7 @@ typedef enum {
   LEDGER_STALE_BLOCK,           /* key: "STATUS BLOCK", the status by number, 0 for all */
   LEDGER_STALE_FILES,           /* key: the block of files */
   LEDGER_STALE_LOG,             /* key: the block of the log */
-  LEDGER_STALE_DAY,             /* key: "DAY NOT_AFTER NUMBER": a day of expiry (days since
-                                 * 1970), and the first place on it that changed */
+  LEDGER_STALE_DAY,             /* key: a day of expiry (days since 1970) */
   LEDGER_STALE_PLACE,           /* key: "BLOCK PRODUCT REGION" */
   LEDGER_STALE_SPENDING,        /* key: the number of an entry */
   LEDGER_STALE_N

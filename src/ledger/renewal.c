@@ -83,22 +83,20 @@ static gboolean count_day(Ledger *ledger, gint64 due, gint64 change, GError **er
 
 gboolean ledger_put_due(Ledger *ledger, const char *certificate, gint64 due, GError **error)
 {
-  sqlite3_stmt *row = ledger_query(
-      ledger, error, "SELECT due, status, not_after, number FROM certificate WHERE id = $1", "t",
-      certificate);
+  sqlite3_stmt *row =
+      ledger_query(ledger, error, "SELECT due, status, not_after FROM certificate WHERE id = $1",
+                   "t", certificate);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
   if (more < 0)
     return FALSE;
   gint64 before = more > 0 ? sqlite3_column_int64(row, 0) : 0;
   LifecycleStatus status = more > 0 ? (LifecycleStatus)sqlite3_column_int64(row, 1) : 0;
-  LedgerExpiryPlace place = {0};
-  if (more > 0)
-    place = (LedgerExpiryPlace){sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3)};
+  gint64 not_after = more > 0 ? sqlite3_column_int64(row, 2) : 0;
   sqlite3_reset(row);
   if (before == due)
     return TRUE;
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
-  ledger_mark_expiry(ledger, status, place);
+  ledger_mark_expiry(ledger, status, not_after);
   return count_day(ledger, before, -1, error) && count_day(ledger, due, 1, error) &&
          ledger_do(ledger, error, "UPDATE certificate SET due = $1 WHERE id = $2", "nt", due,
                    certificate);

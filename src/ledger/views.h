@@ -27,21 +27,10 @@ GArray *ledger_expiry_days(Ledger *ledger, gint64 first, gint64 end, GError **er
 /* The nearest such day before (DIRECTION < 0) or after (> 0) DAY; -1 where there is none. */
 gboolean ledger_next_expiry_day(Ledger *ledger, gint64 day, int direction, gint64 *ret_day,
                                 GError **error);
-/* Where reading the certificates of a day goes on; all 0: at its beginning. */
-typedef struct {
-  gint64 not_after;
-  gint64 number;
-} LedgerExpiryPlace;
-/* At most LIMIT certificates that run out on DAY, in the order in which they do, from PLACE on,
- * which moves behind them. */
-GPtrArray *ledger_certificates_on_day(Ledger *ledger, gint64 day, LedgerExpiryPlace *place,
-                                      guint limit, GError **error);
-/* How many of the COUNT certificates of DAY run out before PLACE. */
-gboolean ledger_count_before(Ledger *ledger, gint64 day, gint64 count,
-                             const LedgerExpiryPlace *place, gint64 *ret_before, GError **error);
-/* Where reading goes on behind the first SKIPPED of the COUNT certificates of DAY. */
-gboolean ledger_skip_on_day(Ledger *ledger, gint64 day, gint64 count, gint64 skipped,
-                            LedgerExpiryPlace *ret_place, GError **error);
+/* At most LIMIT certificates that run out on DAY, those first that do first. The blocks of all
+ * others go to *RET_OTHERS, unless it is NULL, as from ledger_newest_certificates(). */
+GPtrArray *ledger_certificates_on_day(Ledger *ledger, gint64 day, guint limit, GArray **ret_others,
+                                      GError **error);
 /* At most LIMIT issued certificates that run out before UNTIL with nothing to renew them, neither
  * by itself nor another one that is issued, those first that run out first; and their number. */
 GPtrArray *ledger_unattended_certificates(Ledger *ledger, gint64 until, guint limit,

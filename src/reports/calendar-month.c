@@ -99,7 +99,7 @@ static void grid_add_day(const Page *page, cmark_node *cell, const MonthModel *m
     return;
   page_add_break(cell);
   g_autofree char *text = page_number(count);
-  if (!calendar_day_has_page(count, 1)) {
+  if (count <= CALENDAR_MONTH_ROWS) {
     page_add_strong(cell, text);
     return;
   }
@@ -200,10 +200,9 @@ static gboolean read_month(Ledger *ledger, MonthModel *model, GError **error)
       !read_neighbour(ledger, end - 1, 1, &model->newer, error))
     return FALSE;
   for (guint i = 0; i < model->days->len; i++) {
-    LedgerExpiryPlace place = {0};
     GPtrArray *certificates =
         ledger_certificates_on_day(ledger, g_array_index(model->days, LedgerExpiryDay, i).day,
-                                   &place, CALENDAR_MONTH_ROWS, error);
+                                   CALENDAR_MONTH_ROWS, NULL, error);
     if (certificates == NULL)
       return FALSE;
     g_ptr_array_add(model->certificates, certificates);

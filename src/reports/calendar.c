@@ -2,8 +2,6 @@
  * pages are written. */
 #include "reports/calendar.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/month.h"
 #include "reports/reports-private.h"
@@ -140,40 +138,20 @@ static gboolean write_month(Writer *writer, const ReportsContext *context, gint6
   return TRUE;
 }
 
-/* Writes the pages of DAY from the FIRST place on that changed. */
-static gboolean write_day(Writer *writer, const ReportsContext *context, gint64 day,
-                          const LedgerExpiryPlace *first, GHashTable *months, GError **error)
-{
-  gint64 count = 0, before = 0;
-  return calendar_count_day(context->ledger, day, &count, error) &&
-         ledger_count_before(context->ledger, day, count, first, &before, error) &&
-         calendar_write_day(writer, context, day, count, before, error) &&
-         write_month(writer, context, month_of(day * CLOCK_DAY), months, error);
-}
-
-/* Keys are sorted as texts, so that those of a day stand together. */
 static gboolean write_stale(Writer *writer, const ReportsContext *context, const GPtrArray *stale,
                             GError **error)
 {
   g_autoptr(GHashTable) months = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-  gint64 last = -1;
-  LedgerExpiryPlace first = {0};
   for (guint i = 0; i < stale->len; i++) {
     const LedgerStale *topic = g_ptr_array_index(stale, i);
-    if (topic->topic != LEDGER_STALE_DAY)
-      continue;
-    char *rest = NULL;
-    gint64 day = g_ascii_strtoll(topic->key, &rest, 10);
-    LedgerExpiryPlace place = {g_ascii_strtoll(rest, &rest, 10), 0};
-    place.number = g_ascii_strtoll(rest, NULL, 10);
-    if (day != last && last >= 0 && !write_day(writer, context, last, &first, months, error))
+    gint64 day = g_ascii_strtoll(topic->key, NULL, 10), count = 0;
+    if (topic->topic == LEDGER_STALE_DAY &&
+        (!calendar_count_day(context->ledger, day, &count, error) ||
+         !calendar_write_day(writer, context, day, count, error) ||
+         !write_month(writer, context, month_of(day * CLOCK_DAY), months, error)))
       return FALSE;
-    if (day != last || place.not_after < first.not_after ||
-        (place.not_after == first.not_after && place.number < first.number))
-      first = place;
-    last = day;
   }
-  return last < 0 || write_day(writer, context, last, &first, months, error);
+  return TRUE;
 }
 
 static gboolean write_all(Writer *writer, const ReportsContext *context, const GArray *days,
@@ -183,7 +161,7 @@ static gboolean write_all(Writer *writer, const ReportsContext *context, const G
   for (guint i = 0; i < days->len; i++) {
     const LedgerExpiryDay *day = &g_array_index(days, LedgerExpiryDay, i);
     gint64 month = month_of(day->day * CLOCK_DAY);
-    if (!calendar_write_day(writer, context, day->day, day->certificates, 0, error) ||
+    if (!calendar_write_day(writer, context, day->day, day->certificates, error) ||
         (month != written && !calendar_write_month(writer, context, month, error)))
       return FALSE;
     written = month;
@@ -204,32 +182,23 @@ static gboolean calendar_write(Writer *writer, const ReportsContext *context,
   return ok;
 }
 
-/* NAME is that of a month, of a day, or of a further page of a day. */
+/* NAME is that of a month or of a day. */
 static gboolean calendar_has_reason(const ReportsContext *context, const char *name,
                                     gboolean *ret_reason, GError **error)
 {
-  const gsize day_length = strlen("2026-12-08");
-  gint64 month = month_from_name(name), count = 0, number = 1;
-  g_autofree char *begin = g_strndup(name, day_length);
-  gint64 day = month_day_from_name(begin);
+  gint64 month = month_from_name(name), day = month_day_from_name(name), count = 0;
+  *ret_reason = FALSE;
   if (month >= 0) {
     g_autoptr(GArray) days = ledger_expiry_days(context->ledger, month_first_day(month),
                                                 month_first_day(month + 1), error);
     *ret_reason = days != NULL && days->len > 0;
     return days != NULL;
   }
-  if (day < 0) {
-    *ret_reason = FALSE;
+  if (day < 0)
     return TRUE;
-  }
-  if (strlen(name) > day_length) {
-    number = g_ascii_strtoll(name + day_length + 1, NULL, 10);
-    g_autofree char *canonical = g_strdup_printf("%s-%" G_GINT64_FORMAT, begin, number);
-    number = number > 1 && strcmp(canonical, name) == 0 ? number : 0;
-  }
   if (!calendar_count_day(context->ledger, day, &count, error))
     return FALSE;
-  *ret_reason = calendar_day_has_page(count, number);
+  *ret_reason = count > CALENDAR_MONTH_ROWS;
   return TRUE;
 }
 

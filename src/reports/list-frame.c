@@ -94,10 +94,40 @@ void list_add_filter(Page *page, gboolean searched)
   page_add_html(page->root, filter);
 }
 
+/* How many spans are told of one by one; those before them as one. */
+#define LIST_SPANS 100
+
+static void list_add_span(const Page *page, cmark_node *list, gint64 first, gint64 last)
+{
+  g_autofree char *label =
+      g_strdup_printf("%" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, first * LEDGER_BLOCK_SIZE + 1,
+                      (last + 1) * LEDGER_BLOCK_SIZE);
+  list_add_block(page, page_add_item(list), "list", last, label);
+}
+
+void list_add_others(const Page *page, const GArray *others, const char *first)
+{
+  if (others == NULL || others->len == 0)
+    return;
+  page_add_format(page_add_paragraph(page->root),
+                  "These are %s. Others stand among all certificates, those with the numbers",
+                  first);
+  cmark_node *list = page_add_list(page_add_mark(page->root, &page_mark_bar));
+  for (guint i = 0; i < MIN(others->len, LIST_SPANS); i++) {
+    const LedgerSpan *span = &g_array_index(others, LedgerSpan, i);
+    guint end = i + 1 == LIST_SPANS ? others->len - 1 : i;
+    list_add_span(page, list, g_array_index(others, LedgerSpan, end).first, span->last);
+  }
+}
+
 void list_end_page(Page *page, const ListModel *model, const char *nouns)
 {
   if (model->block < 0) {
     page_add_text(page_add_paragraph(page->root), "There is nothing to show yet.");
+    return;
+  }
+  if (model->list->status != 0) {
+    list_add_others(page, model->others, "the newest");
     return;
   }
   cmark_node *text = page_add_paragraph(page->root);

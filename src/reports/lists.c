@@ -64,13 +64,15 @@ gboolean reports_list_is_stale(const ReportsList *list, const LedgerStale *stale
 {
   if (stale->topic != list->topic)
     return FALSE;
+  *ret_block = 0;
   if (list->topic != LEDGER_STALE_BLOCK) {
     *ret_block = g_ascii_strtoll(stale->key, NULL, 10);
     return TRUE;
   }
   char *block = NULL;
   gint64 status = g_ascii_strtoll(stale->key, &block, 10);
-  *ret_block = g_ascii_strtoll(block, NULL, 10);
+  if (list->status == 0)
+    *ret_block = g_ascii_strtoll(block, NULL, 10);
   return list->statuses == 0 ? status == 0 : (list->statuses & (1u << status)) != 0;
 }
 
@@ -84,6 +86,7 @@ static void list_model_free(gpointer data)
 {
   ListModel *model = data;
   g_ptr_array_unref(model->rows);
+  g_clear_pointer(&model->others, g_array_unref);
   g_free(model);
 }
 
@@ -93,7 +96,7 @@ static const PageKind list_page = {list_model_build, list_model_free};
 static gboolean list_write(Writer *writer, const ReportsContext *context, const ReportsList *list,
                            gint64 block, GPtrArray *rows, GError **error)
 {
-  ListModel model = {list, block, -1, -1, rows};
+  ListModel model = {list, block, -1, -1, rows, NULL};
   if (!list->next(context->ledger, list, block, -1, &model.older, error) ||
       !list->next(context->ledger, list, block, 1, &model.newer, error)) {
     g_ptr_array_unref(rows);
@@ -127,9 +130,26 @@ static gboolean list_remove(Writer *writer, const ReportsContext *context, const
   return writer_remove_page(writer, path, error);
 }
 
+/* Where there is nothing to show, reports_write_empty_list() says so. */
+static gboolean list_write_status(Writer *writer, const ReportsContext *context,
+                                  const ReportsList *list, GError **error)
+{
+  GArray *others = NULL;
+  GPtrArray *rows =
+      ledger_newest_certificates(context->ledger, list->status, LIST_FIRST, &others, error);
+  if (rows == NULL)
+    return FALSE;
+  g_autofree char *index = g_strdup_printf("%s/index", list->folder);
+  const ListModel model = {list, rows->len > 0 ? 0 : -1, -1, -1, rows, others};
+  writer_add(writer, &list_page, g_memdup2(&model, sizeof model), index, NULL);
+  return TRUE;
+}
+
 gboolean reports_write_block(Writer *writer, const ReportsContext *context, const ReportsList *list,
                              gint64 block, GError **error)
 {
+  if (list->status != 0)
+    return list_write_status(writer, context, list, error);
   GPtrArray *rows = list->read(context->ledger, list, block, error);
   if (rows == NULL)
     return FALSE;
@@ -147,7 +167,7 @@ gboolean reports_write_empty_list(Writer *writer, const ReportsContext *context,
     return FALSE;
   if (newest >= 0)
     return TRUE;
-  ListModel model = {list, -1, -1, -1, g_ptr_array_new()};
+  ListModel model = {list, -1, -1, -1, g_ptr_array_new(), NULL};
   g_autofree char *index = g_strdup_printf("%s/index", list->folder);
   writer_add(writer, &list_page, g_memdup2(&model, sizeof model), index, NULL);
   return TRUE;

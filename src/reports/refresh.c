@@ -138,6 +138,8 @@ static gboolean reports_write_list(Writer *writer, const ReportsContext *context
                                    const ReportsList *list, Search *search, GError **error)
 {
   gint64 block = G_MAXINT64;
+  if (list->status != 0)
+    return reports_write_block(writer, context, list, 0, error);
   while (list->next(context->ledger, list, block, -1, &block, error)) {
     if (block < 0)
       return TRUE;

@@ -25,6 +25,9 @@ static gboolean block_has_reason(const ReportsContext *context, const SweepFolde
     *ret_reason = TRUE;
     return TRUE;
   }
+  *ret_reason = FALSE;
+  if (of->list->status != 0)
+    return TRUE;
   if (!of->list->next(context->ledger, of->list, block - 1, 1, &found, error))
     return FALSE;
   *ret_reason = found == block;

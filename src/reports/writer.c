@@ -1,8 +1,6 @@
 #include "reports/writer.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "reports/frame.h"
@@ -140,16 +138,6 @@ gboolean writer_remove_page(Writer *writer, const char *path, GError **error)
       return FALSE;
   }
   return TRUE;
-}
-
-gboolean writer_has_page(Writer *writer, const char *path)
-{
-  for (FrameForm form = 1; form < FRAME_N; form++) {
-    g_autofree char *file = g_strconcat("reports/", path, frame_extensions[form], NULL);
-    if (faccessat(writer->context->root, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-      return TRUE;
-  }
-  return FALSE;
 }
 
 gboolean writer_finish(Writer *writer, guint *ret_written, GError **error)

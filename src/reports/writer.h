@@ -26,9 +26,6 @@ void writer_add(Writer *writer, const PageKind *kind, gpointer model, const char
 /* Removes the page PATH in both forms. */
 gboolean writer_remove_page(Writer *writer, const char *path, GError **error);
 
-/* Whether the page PATH is there; what is under way may be yet to come. */
-gboolean writer_has_page(Writer *writer, const char *path);
-
 /* Waits for the rest. The number of files that changed goes to *RET_WRITTEN
  * unless it is NULL. */
 gboolean writer_finish(Writer *writer, guint *ret_written, GError **error);

@@ -36,9 +36,9 @@ is 'the calendar has both months' "$(rows calendar/index 'To come' | tail -n +2 
 like 'the page of the month counts them' "$(cat "$reports/calendar/2027-06.md")" '^120 certificates run out\.'
 is 'its grid has the day in its week' "$(rows calendar/2027-06 | grep -P '^23\t')" $'23\t7\t8\t9\t10\t11 120\t12\t13'
 is 'its list shows five, and leads to all' "$(rows calendar/2027-06 | grep -P '^Jun 11' | cut -f 2 | sed 's/ .*//' | paste -sd ' ')" 'C-1.1 C-2.1 C-3.1 C-4.1 C-5.1 All'
-is 'the day is cut into pages of a hundred' "$(files '2027-06-11*')" '2027-06-11-2.md 2027-06-11.md'
-is 'which have all of them, once' "$({ rows calendar/2027-06-11 && rows calendar/2027-06-11-2; } | grep -oP '\tC-[0-9]+\.1' | sort -u | wc -l)" 120
-is 'the first has the first hundred' "$(rows calendar/2027-06-11 | grep -c UTC)" 100
+is 'the day has a page' "$(files '2027-06-11*')" '2027-06-11.md'
+is 'of the first hundred' "$(rows calendar/2027-06-11 | grep -oP '\tC-[0-9]+\.1' | sort -u | wc -l)" 100
+is 'which leads to where the others stand' "$(grep -o '\[[^]]* to [^]]*\]([^)]*)' "$reports/calendar/2027-06-11.md")" '[101 to 200](../list/1.md)'
 is 'a day with few has no page of its own' "$(files '2027-11-*')" ''
 like 'what renews each is said' "$(rows calendar/2027-06-11)" 'renewed by itself on Apr [0-9]+, 2027'
 like 'and what nothing renews' "$(rows calendar/2027-11)" 'nothing renews it'
@@ -62,11 +62,13 @@ is 'a day later only overview, calendar and metrics have changed' \
 deletions 1 16 | drop del-1.xml
 run_at "$(at 1 0 1)"
 expect_status 'sixteen are deleted' 0
-is 'the second page has what is left' "$(rows calendar/2027-06-11-2 | grep -c UTC)" 4
+is 'others take their place' "$(rows calendar/2027-06-11 | grep -c UTC)" 100
+like 'before those that are left' "$(cat "$reports/calendar/2027-06-11.md")" '\[101 to 200\]'
 printf '<revocation %s ref="REV-1" certificate="C-120" reason="superseded"/>\n' "$xmlns" | drop rev.xml
 deletions 17 19 | drop del-2.xml
 run_at "$(at 2 0 1)"
-is 'with a hundred left there is one page' "$(files '2027-06-11*')" '2027-06-11.md'
+is 'with a hundred left it has them all' "$(rows calendar/2027-06-11 | grep -c UTC)" 100
+unlike 'and leads to no others' "$(cat "$reports/calendar/2027-06-11.md")" ' to 200'
 is 'the ledger says the same' "$(days | paste -sd ,)" '2027-06-11 100,2027-11-23 1'
 same_as_anew 'that, too, is what report makes'
 deletions 20 114 | drop del-3.xml
