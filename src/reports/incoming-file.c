@@ -157,6 +157,13 @@ static void incoming_add_items(const Page *page, cmark_node *cell, const Incomin
     page_add_text(cell, "--");
 }
 
+cmark_node *incoming_add_reasons_link(const Page *page, cmark_node *parent, const LedgerFile *file)
+{
+  g_autofree char *name = text_number_file_name(file->name, file->name_number);
+  g_autofree char *report = g_strdup_printf("inbox/rejected/%s.error.md", name);
+  return page_add_file_link(page, parent, report);
+}
+
 /* The ways to the answers; a waiting file has none yet. */
 static void incoming_add_answers(const Page *page, cmark_node *cell, const LedgerFile *file)
 {
@@ -169,9 +176,8 @@ static void incoming_add_answers(const Page *page, cmark_node *cell, const Ledge
   page_add_text(page_add_file_link(page, note, receipt), "receipt");
   if (file->state == LEDGER_FILE_ACCEPTED)
     return;
-  g_autofree char *report = g_strdup_printf("inbox/rejected/%s.error.md", name);
   page_add_text(note, ", ");
-  page_add_text(page_add_file_link(page, note, report), "what is wrong");
+  page_add_text(incoming_add_reasons_link(page, note, file), "what is wrong");
 }
 
 void incoming_add_row(const Page *page, Table *table, const IncomingFile *row)

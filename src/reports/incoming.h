@@ -22,6 +22,9 @@ GPtrArray *incoming_read_items(Ledger *ledger, GPtrArray *files, GError **error)
 Table incoming_table_new(cmark_node *parent, const char *label);
 void incoming_add_row(const Page *page, Table *table, const IncomingFile *row);
 
+/* A link to the error file of a file that was rejected, in whole or in part. */
+cmark_node *incoming_add_reasons_link(const Page *page, cmark_node *parent, const LedgerFile *file);
+
 /* The page of all files that wait. */
 gboolean waiting_write(Writer *writer, const ReportsContext *context, GError **error);
 

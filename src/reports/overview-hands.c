@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "reports/certificate.h"
+#include "reports/incoming.h"
 #include "reports/overview-feeds.h"
 #include "reports/overview.h"
 
@@ -149,7 +150,7 @@ static void add_rejected(const Page *page, cmark_node *panels, const OverviewHan
                     "See all, with the reasons");
     }
     cmark_node *item = page_add_item(list);
-    page_add_text(item, file->name);
+    page_add_text(incoming_add_reasons_link(page, item, file), file->name);
     page_add_text(item, " ");
     cmark_node *note = page_add_mark(item, &page_mark_note);
     page_add_text(note, file->state == LEDGER_FILE_PARTLY ? "in part, " : "");
