@@ -17,6 +17,7 @@ const char outbox_letter_style[] =
     "th, td { padding: 0.5mm 2mm 0.5mm 0; border-bottom: 0.2mm solid #999; text-align: left;\n"
     "  vertical-align: top; }\n"
     "th { width: 45mm; font-weight: normal; color: #333; }\n"
+    "@media screen and (max-width: 150mm) { th { width: 32mm; } }\n"
     "td:empty { height: 6mm; border-bottom: 0.3mm dotted #000; }\n"
     "ul { margin: 0; padding: 0; list-style: none; columns: 2; }\n"
     ".sign { display: flex; gap: 5mm; margin-top: 5mm; break-inside: avoid; }\n"

@@ -8,6 +8,7 @@
 #define FIELD_LINE 256 /* characters that fit into a line; longer texts get an area */
 #define FIELD_NOT_GIVEN "not given"
 #define FIELD_EXAMPLE " Example: " /* what follows is of no use where one can only choose */
+#define FIELD_UNCHECKED ". The default is false"
 
 /* What fits a pattern of XML Schema fits it in JavaScript; but what is not printable
  * ASCII could not pass through HTML. */
@@ -69,11 +70,13 @@ void form_add_hint(xmlNode *field, const char *id, const char *text)
   html_add_text(hint, text != NULL ? text : "");
 }
 
-/* The same without the example. */
+/* The same without the example, and without what an empty box says itself. */
 static void field_add_short_hint(xmlNode *field, const char *id, const char *text)
 {
   g_auto(GStrv) parts = g_strsplit(text != NULL ? text : "", FIELD_EXAMPLE, 2);
   const char *rest = parts[0] != NULL && parts[1] != NULL ? strstr(parts[1], ". ") : NULL;
+  if (rest != NULL && g_str_has_suffix(rest, FIELD_UNCHECKED))
+    rest = NULL;
   g_autofree char *hint =
       g_strconcat(parts[0] != NULL ? parts[0] : "", rest != NULL ? rest + 1 : NULL, NULL);
   form_add_hint(field, id, hint);

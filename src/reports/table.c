@@ -22,7 +22,11 @@ static const PageMark mark_cell[TABLE_FORM_N] = {
     [TABLE_SHORT] = {FALSE, "<td class=\"s\">", "</td>", "| ", " "},
     [TABLE_NUMBER] = {FALSE, "<td class=\"n\">", "</td>", "| ", " "},
 };
-static const PageMark mark_row_title = {FALSE, "<th scope=\"row\">", "</th>", "| ", " "};
+static const PageMark mark_row_title[TABLE_FORM_N] = {
+    [TABLE_TEXT] = {FALSE, "<th scope=\"row\">", "</th>", "| ", " "},
+    [TABLE_SHORT] = {FALSE, "<th scope=\"row\" class=\"s\">", "</th>", "| ", " "},
+    [TABLE_NUMBER] = {FALSE, "<th scope=\"row\" class=\"n\">", "</th>", "| ", " "},
+};
 
 static const TableColumn fact_columns[] = {{"Field", TABLE_TEXT}, {"Value", TABLE_TEXT}};
 
@@ -64,8 +68,8 @@ cmark_node *table_add_cell(Table *table)
 {
   guint column = table->next++;
   g_assert(column < table->count);
-  return page_add_mark(table->row,
-                       column == 0 ? &mark_row_title : &mark_cell[table->columns[column].form]);
+  TableForm form = table->columns[column].form;
+  return page_add_mark(table->row, column == 0 ? &mark_row_title[form] : &mark_cell[form]);
 }
 
 void table_add_text(Table *table, const char *text)
