@@ -1,5 +1,7 @@
 #include "base/clock.h"
 
+#include <time.h>
+
 #include "base/error.h"
 
 static gint64 clock_fixed = G_MININT64;
@@ -12,6 +14,25 @@ gint64 clock_now(void)
 void clock_set(gint64 now)
 {
   clock_fixed = now;
+}
+
+gint64 clock_boot(void)
+{
+  g_autofree char *id = NULL;
+  if (!g_file_get_contents("/proc/sys/kernel/random/boot_id", &id, NULL, NULL))
+    return 0;
+  gint64 number = 0;
+  for (const char *at = id; *at != '\0' && number < G_MAXINT64 >> 4; at++)
+    if (g_ascii_isxdigit(*at))
+      number = number << 4 | g_ascii_xdigit_value(*at);
+  return number;
+}
+
+gint64 clock_since_boot(void)
+{
+  struct timespec time = {0};
+  clock_gettime(CLOCK_BOOTTIME, &time);
+  return (gint64)time.tv_sec;
 }
 
 gboolean clock_parse(const char *text, gint64 *ret_time, GError **error)

@@ -14,6 +14,13 @@ gint64 clock_now(void);
 /* Takes NOW for the present from here on (`--at`). */
 void clock_set(gint64 now);
 
+/* A number of the time since the machine was started, another one each time: what was written
+ * without a sync in the same is still there to be read. 0: not known. */
+gint64 clock_boot(void);
+
+/* How long ago that was, in seconds; it knows neither `--at` nor changes of the clock. */
+gint64 clock_since_boot(void);
+
 /* Reads an RFC 3339 time ("2026-03-01T02:00:00Z", any offset). Returns FALSE
  * with ERROR set (CERTDROP_ERROR_USAGE) where TEXT is none. */
 gboolean clock_parse(const char *text, gint64 *ret_time, GError **error);

@@ -20,6 +20,7 @@ struct FileGroup {
   int root;
   GMutex lock;
   GPtrArray *entries;
+  gboolean named; /* the names of all of them are on disk */
 };
 
 static void group_entry_free(GroupEntry *entry)
@@ -119,11 +120,70 @@ static gboolean group_entry_commit(int root, GroupEntry *entry, GError **error)
   return TRUE;
 }
 
+/* A sync of the whole file system waits for all that others wrote there, too: a few files are
+ * synced one by one. */
+#define FEW 64
+
+static gboolean sync_path(int root, const char *path, int flags, GError **error)
+{
+  int fd = openat(root, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags);
+  gboolean synced = fd >= 0 && file_step() && fsync(fd) == 0;
+  int errnum = errno;
+  if (fd >= 0)
+    close(fd);
+  /* A folder that is gone has nothing left to be synced. */
+  if (synced || (fd < 0 && errnum == ENOENT && (flags & O_DIRECTORY) != 0))
+    return TRUE;
+  return error_set_errno(error, errnum, "%s: cannot sync", path);
+}
+
+static gboolean sync_contents(const FileGroup *group, GError **error)
+{
+  if (group->entries->len > FEW)
+    return file_sync(group->root, error);
+  for (guint i = 0; i < group->entries->len; i++) {
+    const GroupEntry *entry = g_ptr_array_index(group->entries, i);
+    if (entry->temporary && !sync_path(group->root, entry->from, 0, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Syncs the folders above PATH that are not yet in SYNCED, which may be new ones. */
+static gboolean sync_folders_above(int root, const char *path, GHashTable *synced, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname(path);
+  if (!g_hash_table_add(synced, g_strdup(folder)))
+    return TRUE;
+  return sync_path(root, folder, O_DIRECTORY, error) &&
+         (strcmp(folder, ".") == 0 || sync_folders_above(root, folder, synced, error));
+}
+
+static gboolean sync_names(FileGroup *group, GError **error)
+{
+  if (group->entries->len > FEW)
+    return TRUE;
+  g_autoptr(GHashTable) synced = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < group->entries->len; i++) {
+    const GroupEntry *entry = g_ptr_array_index(group->entries, i);
+    if (!sync_folders_above(group->root, entry->from, synced, error) ||
+        (entry->to != NULL && !sync_folders_above(group->root, entry->to, synced, error)))
+      return FALSE;
+  }
+  group->named = TRUE;
+  return TRUE;
+}
+
+gboolean file_group_is_safe(const FileGroup *group)
+{
+  return group->named;
+}
+
 gboolean file_group_commit(FileGroup *group, GError **error)
 {
   if (group->entries->len == 0)
     return TRUE;
-  if (!file_sync(group->root, error))
+  if (!sync_contents(group, error))
     return FALSE;
   for (FilePhase phase = FILE_PHASE_ARCHIVE; phase < FILE_PHASE_N; phase++)
     for (guint i = 0; i < group->entries->len; i++) {
@@ -131,7 +191,7 @@ gboolean file_group_commit(FileGroup *group, GError **error)
       if (entry->phase == phase && !group_entry_commit(group->root, entry, error))
         return FALSE;
     }
-  return TRUE;
+  return sync_names(group, error);
 }
 
 void file_group_free(FileGroup *group)

@@ -5,11 +5,13 @@
  * What makes a file durable:
  *   1. it is written whole under a temporary name in its own folder
  *      (O_CREAT|O_EXCL|O_NOFOLLOW, the final mode from the start);
- *   2. the data is synced, together with that of its group, by syncfs(2);
+ *   2. the data is synced, that of a large group together, by syncfs(2);
  *   3. it is renamed to its name: a reader sees the old file or the new one;
- *   4. the rename is on disk after the next sync of the group's file system.
+ *   4. the rename is on disk after the next sync of the group's file system; in a small
+ *      group its folders are synced at once.
  * Who has to know that step 4 is over (the ledger, before it forgets that the
- * file was to be made) calls file_sync() first. Doing 1 to 4 twice does no harm.
+ * file was to be made) asks file_group_is_safe(), or calls file_sync() first. Doing 1 to 4 twice
+ * does no harm.
  *
  * Calling sequence for a group:
  *     g_autoptr(FileGroup) group = file_group_new(root);
@@ -75,8 +77,9 @@ void file_group_shred(FileGroup *group, const char *path);
 void file_group_remove_folder(FileGroup *group, const char *path);
 
 /* Syncs all that was written, then gives each file its name, phase by phase.
- * The names are durable after the next sync. */
+ * The names are durable after the next sync, or already, where file_group_is_safe(). */
 gboolean file_group_commit(FileGroup *group, GError **error);
+gboolean file_group_is_safe(const FileGroup *group);
 
 /* How many files the group holds. */
 guint file_group_size(const FileGroup *group);
@@ -98,11 +101,18 @@ gboolean file_replace(int root, const char *path, const void *bytes, gsize lengt
  *     g_autoptr(FileStream) stream = file_stream_new(root, "reports/x.csv", 0644, &error);
  *     file_stream_write(stream, bytes, n) …        a failure is told at the end
  *     file_stream_replace(stream, &written, &error)
- * A stream that is freed without that leaves the file as it was. */
+ * A stream that is freed without that leaves the file as it was. What stays of the file can be
+ * kept, from any place in it to where the stream is; it is read at the end, by
+ * file_stream_replace(), which may be called from another thread. */
 typedef struct FileStream FileStream;
 
 FileStream *file_stream_new(int root, const char *path, mode_t mode, GError **error);
 void file_stream_write(FileStream *stream, const void *bytes, gsize length);
+void file_stream_keep(FileStream *stream, gsize offset, gsize length);
+/* The file as it is: its length, 0 if there is none, and what stands in it. The number of bytes
+ * that there were. */
+gsize file_stream_old_length(const FileStream *stream);
+gsize file_stream_read_old(const FileStream *stream, gsize offset, void *bytes, gsize length);
 gboolean file_stream_replace(FileStream *stream, gboolean *ret_written, GError **error);
 void file_stream_free(FileStream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FileStream, file_stream_free)

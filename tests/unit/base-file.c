@@ -387,6 +387,34 @@ static void test_stream(Folder *folder, gconstpointer data G_GNUC_UNUSED)
   g_assert_no_errno(unlinkat(folder->root, "a", AT_REMOVEDIR)); /* nothing else was left */
 }
 
+/* What stays of a file is taken from where it was; what is the same as before is no change. */
+static void test_stream_keep(Folder *folder, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autofree char *much = g_strnfill(700000, 'x');
+  g_autofree char *expected = g_strconcat("three ", much, " one", NULL);
+  char end[5] = "";
+  gboolean written = TRUE;
+  g_assert_true(stream(folder, "feed", (const char *const[]){"one two", much, NULL}));
+  g_autoptr(FileStream) same = file_stream_new(folder->root, "feed", 0644, NULL);
+  g_assert_cmpuint(file_stream_old_length(same), ==, 700007);
+  g_assert_cmpuint(file_stream_read_old(same, 4, end, 3), ==, 3);
+  g_assert_cmpstr(end, ==, "two");
+  g_assert_cmpuint(file_stream_read_old(same, 700005, end, 4), ==, 2);
+  file_stream_keep(same, 0, 4);
+  file_stream_write(same, "two", 3);
+  file_stream_keep(same, 7, 700000);
+  g_assert_true(file_stream_replace(same, &written, NULL));
+  g_assert_false(written);
+  g_autoptr(FileStream) other = file_stream_new(folder->root, "feed", 0644, NULL);
+  file_stream_write(other, "three ", 6);
+  file_stream_keep(other, 7, 700000);
+  file_stream_keep(other, 3, 1);
+  file_stream_keep(other, 0, 3);
+  g_assert_true(file_stream_replace(other, &written, NULL));
+  g_assert_true(written);
+  assert_content(folder, "feed", expected);
+}
+
 /* A link in the place of a file is replaced, never followed. */
 static void test_write_over_link(Folder *folder, gconstpointer data G_GNUC_UNUSED)
 {
@@ -535,6 +563,7 @@ int main(int argc, char **argv)
   ADD("lock", NULL, test_lock);
   ADD("replace", NULL, test_replace);
   ADD("stream", NULL, test_stream);
+  ADD("stream-keep", NULL, test_stream_keep);
   ADD("write-over-link", NULL, test_write_over_link);
   ADD("read", NULL, test_read);
   ADD("folders", NULL, test_folders);
