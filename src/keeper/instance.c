@@ -140,6 +140,7 @@ ReportsContext keeper_reports_context(Keeper *keeper)
                           .catalog = keeper->catalog,
                           .root = keeper->root,
                           .threads = keeper->threads,
+                          .unsure = keeper->pages_unsure,
                           .authority = own_authority(keeper)};
 }
 

@@ -26,6 +26,10 @@
 
 /* The ledger's number of the run that has begun and not ended; 0: none. */
 #define KEEPER_UNDER_WAY "run under way"
+/* clock_boot() and clock_since_boot() when the last run wrote its pages, which may not have
+ * reached the disk. */
+#define KEEPER_PAGES_BOOT "pages written in boot"
+#define KEEPER_PAGES_TIME "pages written since boot"
 
 /* An archive of a certificate that is issued already, to be made with its group. */
 typedef struct KeeperArchiveJob KeeperArchiveJob;
@@ -100,6 +104,8 @@ struct Keeper {
   GPtrArray *own_authority; /* PkiCertificateDetails, for pages: NULL until they are asked for */
   IntakePool *pool;
   LedgerRun run;
+  gboolean synced;       /* a sync since the run began made safe what was written before */
+  gboolean pages_unsure; /* a power cut may have taken what the last run wrote of them */
   GPtrArray *messages;
   /* The group that is being decided. */
   GPtrArray *issues;    /* KeeperIssue */

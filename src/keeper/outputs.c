@@ -292,11 +292,17 @@ gboolean keeper_finish_writing(Keeper *keeper, GError **error)
     g_propagate_error(error, g_steal_pointer(&writing->error));
     return FALSE;
   }
-  /* The commit synced before it named: what was named before is safe after it. */
-  if (file_group_size(writing->group) > 0)
+  /* The commit of a large group synced all there is before it named: what was named before is safe
+   * after it. */
+  gboolean safe = file_group_is_safe(writing->group);
+  if (!safe && file_group_size(writing->group) > 0) {
     keeper->synced_output = keeper->named_output;
+    keeper->synced = TRUE;
+  }
   if (writing->outputs->len > 0) {
     const KeeperOutput *last = g_ptr_array_index(writing->outputs, writing->outputs->len - 1);
+    if (safe && keeper->synced_output == keeper->named_output)
+      keeper->synced_output = last->row->number;
     keeper->named_output = last->row->number;
   }
   return TRUE;
@@ -314,6 +320,7 @@ gboolean keeper_sync_outputs(Keeper *keeper, GError **error)
   if (!file_sync(keeper->root, error))
     return FALSE;
   keeper->synced_output = keeper->named_output;
+  keeper->synced = TRUE;
   return TRUE;
 }
 

@@ -262,6 +262,35 @@ static gboolean run_inbox(Keeper *keeper, KeeperProgress progress, gpointer data
   return ok;
 }
 
+/* After so many seconds a system has written by itself what was written to files, and a sync
+ * costs little. */
+#define WRITTEN_BACK 60
+
+/* Pages are written without a sync. Which ones a run wrote is known until a later one has
+ * synced; where the machine was started anew before, they are written again. */
+static gboolean doubt_pages(Keeper *keeper, GError **error)
+{
+  gint64 boot = 0, time = 0;
+  if (!ledger_read_number(keeper->ledger, KEEPER_PAGES_BOOT, &boot, error) ||
+      !ledger_read_number(keeper->ledger, KEEPER_PAGES_TIME, &time, error))
+    return FALSE;
+  keeper->synced = FALSE;
+  keeper->pages_unsure = boot == 0 || boot != clock_boot();
+  if (keeper->pages_unsure)
+    return ledger_take_stale_back(keeper->ledger, error);
+  if (clock_since_boot() < time + WRITTEN_BACK)
+    return TRUE;
+  return file_sync(keeper->root, error) && ledger_forget_stale_aside(keeper->ledger, error);
+}
+
+static gboolean settle_pages(Keeper *keeper, GError **error)
+{
+  return (!keeper->synced || ledger_forget_stale_aside(keeper->ledger, error)) &&
+         ledger_put_stale_aside(keeper->ledger, error) &&
+         ledger_put_number(keeper->ledger, KEEPER_PAGES_BOOT, clock_boot(), error) &&
+         ledger_put_number(keeper->ledger, KEEPER_PAGES_TIME, clock_since_boot(), error);
+}
+
 static gboolean begin_run(Keeper *keeper, GError **error)
 {
   gint64 unended = 0;
@@ -272,7 +301,7 @@ static gboolean begin_run(Keeper *keeper, GError **error)
     return FALSE;
   return keeper_group_begin(keeper, error) &&
          ledger_begin_run(keeper->ledger, keeper->now, &keeper->run, error) &&
-         keeper_check_seal(keeper, error) &&
+         keeper_check_seal(keeper, error) && doubt_pages(keeper, error) &&
          ledger_put_number(keeper->ledger, KEEPER_UNDER_WAY, keeper->run.number, error) &&
          keeper_group_end(keeper, error);
 }
@@ -297,11 +326,11 @@ static gboolean finish_run(Keeper *keeper, gint64 began, GError **error)
   g_autoptr(GPtrArray) waiting =
       ledger_waiting_files(keeper->ledger, 0, &keeper->run.waiting, error);
   if (waiting == NULL || !ledger_end_run(keeper->ledger, &keeper->run, error) ||
-      !keeper_group_end(keeper, error) || !refresh_pages(keeper, error) ||
-      !keeper_sync_outputs(keeper, error))
+      !keeper_group_end(keeper, error) || !keeper_sync_outputs(keeper, error) ||
+      !refresh_pages(keeper, error))
     return FALSE;
   keeper->run.milliseconds = MAX((g_get_monotonic_time() - began) / 1000, 1);
-  return keeper_group_begin(keeper, error) && ledger_clear_stale_pages(keeper->ledger, error) &&
+  return keeper_group_begin(keeper, error) && settle_pages(keeper, error) &&
          ledger_put_number(keeper->ledger, KEEPER_UNDER_WAY, 0, error) &&
          ledger_end_run(keeper->ledger, &keeper->run, error) && keeper_group_end(keeper, error);
 }

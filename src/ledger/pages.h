@@ -297,7 +297,10 @@ typedef struct {
 gboolean ledger_flush_stale(Ledger *ledger, GError **error);
 /* All of them, in order: GPtrArray of LedgerStale. */
 GPtrArray *ledger_stale_pages(Ledger *ledger, GError **error);
-/* Forgets them all, once they are written (in the keeper's transaction). */
-gboolean ledger_clear_stale_pages(Ledger *ledger, GError **error);
+/* Puts them all aside, once they are written. What is aside is forgotten once it will stay
+ * written, or taken back where it may not have. Each in the keeper's transaction. */
+gboolean ledger_put_stale_aside(Ledger *ledger, GError **error);
+gboolean ledger_forget_stale_aside(Ledger *ledger, GError **error);
+gboolean ledger_take_stale_back(Ledger *ledger, GError **error);
 
 #endif

@@ -2,6 +2,10 @@
 
 #include "ledger/ledger-private.h"
 
+/* What a topic has added while it is aside. */
+#define ASIDE ((gint64)1000)
+G_STATIC_ASSERT(LEDGER_STALE_N < ASIDE);
+
 void ledger_mark_stale(Ledger *ledger, LedgerStaleTopic topic, const char *key_format, ...)
 {
   va_list arguments;
@@ -37,7 +41,8 @@ static void stale_free(gpointer data)
 GPtrArray *ledger_stale_pages(Ledger *ledger, GError **error)
 {
   sqlite3_stmt *row =
-      ledger_query(ledger, error, "SELECT topic, key FROM stale ORDER BY topic, key", "");
+      ledger_query(ledger, error,
+                   "SELECT topic, key FROM stale WHERE topic < $1 ORDER BY topic, key", "n", ASIDE);
   if (row == NULL)
     return NULL;
   g_autoptr(GPtrArray) pages = g_ptr_array_new_with_free_func(stale_free);
@@ -51,7 +56,25 @@ GPtrArray *ledger_stale_pages(Ledger *ledger, GError **error)
   return more == 0 ? g_steal_pointer(&pages) : NULL;
 }
 
-gboolean ledger_clear_stale_pages(Ledger *ledger, GError **error)
+gboolean ledger_put_stale_aside(Ledger *ledger, GError **error)
 {
-  return ledger_do(ledger, error, "DELETE FROM stale", "");
+  return ledger_do(ledger, error,
+                   "INSERT INTO stale SELECT topic + $1, key FROM stale WHERE topic < $1 "
+                   "ON CONFLICT DO NOTHING",
+                   "n", ASIDE) &&
+         ledger_do(ledger, error, "DELETE FROM stale WHERE topic < $1", "n", ASIDE);
+}
+
+gboolean ledger_take_stale_back(Ledger *ledger, GError **error)
+{
+  return ledger_do(ledger, error,
+                   "INSERT INTO stale SELECT topic - $1, key FROM stale WHERE topic > $1 "
+                   "ON CONFLICT DO NOTHING",
+                   "n", ASIDE) &&
+         ledger_forget_stale_aside(ledger, error);
+}
+
+gboolean ledger_forget_stale_aside(Ledger *ledger, GError **error)
+{
+  return ledger_do(ledger, error, "DELETE FROM stale WHERE topic > $1", "n", ASIDE);
 }

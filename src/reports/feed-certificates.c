@@ -172,7 +172,7 @@ const FeedLinesKind feed_certificates_csv = {
         {{"number,id,order,product,status,domains,notBefore,notAfter,termEnd,serialNumber,sha256,"
           "keyAlgorithm,issuer,uploaded,name,created,firstIssued,forerunner,successor,due,"
           "failingSince,revoked,deployed\r\n",
-          write_csv_block}},
+          NULL, write_csv_block}},
     .tail = "",
     .topics = {LEDGER_STALE_CERTIFICATE, LEDGER_STALE_BLOCK, 0},
     .next_block = feed_next_certificates,
@@ -182,7 +182,7 @@ const FeedLinesKind feed_certificates_csv = {
 
 const FeedLinesKind feed_certificates_json = {
     .path = "reports/certificates.json",
-    .sections = {{"{\"version\":1,\"certificates\":[\n", write_json_block}},
+    .sections = {{"{\"version\":1,\"certificates\":[\n", NULL, write_json_block}},
     .tail = "]}\n",
     .separated = TRUE,
     .number_at = sizeof("," JSON_LINE) - 1,

@@ -1,14 +1,8 @@
 /* Feeds of records over all there is, and how a changed block gets into one. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/error.h"
+#include "reports/feed-old.h"
 #include "reports/feed.h"
-
-#define READ_BUFFER (256 << 10)
 
 /* Blocks of which something is kept, at most. */
 #define KEPT_BLOCKS 200
@@ -19,29 +13,6 @@ struct FeedLines {
   GHashTable *kept; /* block → what feed_lines_keep() was given */
   gboolean any;     /* there is a record */
 };
-
-/* The records of a feed as it is. */
-typedef struct {
-  const FeedLinesKind *kind;
-  FILE *file;
-  char *line; /* the next one, not yet in a record … */
-  size_t size;
-  gsize length; /* … of that length; 0: there is none */
-  guint section;
-  GString *record; /* the present one … */
-  gint64 number;   /* … and its number; 0: the section has none any more */
-  gboolean broken;
-} OldLines;
-
-static void old_lines_clear(OldLines *old)
-{
-  if (old->file != NULL)
-    fclose(old->file);
-  free(old->line);
-  if (old->record != NULL)
-    g_string_free(old->record, TRUE);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(OldLines, old_lines_clear)
 
 static gint64 block_of(gint64 number)
 {
@@ -74,121 +45,19 @@ GPtrArray *feed_lines_kept(const FeedLines *lines, gint64 block)
   return g_hash_table_lookup(lines->kept, &block);
 }
 
-/* A record of the old file, whichever place it has in the new one. */
-static void copy_record(FeedLines *lines, const OldLines *old)
+/* The records from FROM to TO of the file as it is. Only the first one of all has another
+ * separator. */
+static void keep_records(FeedLines *lines, gsize from, gsize to)
 {
-  if (lines->kind->separated)
-    old->record->str[0] = separator(lines);
-  file_stream_write(lines->stream, old->record->str, old->record->len);
-  lines->any = TRUE;
-}
-
-static void old_next_line(OldLines *old)
-{
-  ssize_t length = getline(&old->line, &old->size, old->file);
-  old->length = length > 0 ? (gsize)length : 0;
-}
-
-/* Whether the next line is the first one of TEXT. */
-static gboolean line_begins(const OldLines *old, const char *text)
-{
-  const char *end = strchr(text, '\n');
-  return end != NULL && old->length == (gsize)(end + 1 - text) &&
-         memcmp(old->line, text, old->length) == 0;
-}
-
-static gboolean line_begins_record(const OldLines *old)
-{
-  const char *begin = old->kind->record;
-  return begin == NULL || (old->length > 0 && strncmp(old->line, begin, strlen(begin)) == 0);
-}
-
-/* Reads the lines of TEXT. */
-static gboolean old_pass(OldLines *old, const char *text)
-{
-  for (; *text != '\0'; text = strchr(text, '\n') + 1) {
-    if (!line_begins(old, text))
-      return FALSE;
-    old_next_line(old);
-  }
-  return TRUE;
-}
-
-static const FeedSection *section_after(const FeedLinesKind *kind, guint section)
-{
-  return section + 1 < FEED_SECTIONS && kind->sections[section + 1].write_block != NULL
-             ? &kind->sections[section + 1]
-             : NULL;
-}
-
-/* Whether the present section has no more records. */
-static gboolean old_section_ends(const OldLines *old)
-{
-  const FeedSection *next = section_after(old->kind, old->section);
-  return old->length == 0 || line_begins(old, next != NULL ? next->head : old->kind->tail);
-}
-
-/* Reads the next record. Whatever is not as this version would have written it makes the
- * whole file be written anew. */
-static void old_next(OldLines *old)
-{
-  gint64 before = old->number;
-  old->number = 0;
-  g_string_truncate(old->record, 0);
-  if (old->broken || old_section_ends(old))
+  const char first = separator(lines);
+  if (from == to)
     return;
-  old->broken = !line_begins_record(old);
-  do {
-    g_string_append_len(old->record, old->line, (gssize)old->length);
-    old_next_line(old);
-  } while (!line_begins_record(old) && !old_section_ends(old));
-  if (old->record->len > old->kind->number_at && old->record->str[old->record->len - 1] == '\n')
-    old->number = g_ascii_strtoll(old->record->str + old->kind->number_at, NULL, 10);
-  old->broken = old->broken || old->number <= 0 || old->number < before;
-}
-
-/* Goes on to the next section, or to the end. */
-static void old_next_section(OldLines *old)
-{
-  const FeedSection *next = section_after(old->kind, old->section);
-  old->section++;
-  if (!old_pass(old, next != NULL ? next->head : old->kind->tail) ||
-      (next == NULL && old->length > 0))
-    old->broken = TRUE;
-  else if (next != NULL)
-    old_next(old);
-}
-
-/* Passes over what stands before the first section. */
-static gboolean old_pass_start(OldLines *old, const GString *start)
-{
-  if (old->kind->start_is_of_all)
-    return old_pass(old, start->str);
-  if (old->kind->write_start != NULL)
-    while (old->length > 0 && !line_begins(old, old->kind->sections[0].head))
-      old_next_line(old);
-  return TRUE;
-}
-
-/* Opens the file as it is and reads its head and its first record. FALSE: there is none, or
- * it is of another version. */
-static gboolean old_lines_open(OldLines *old, int root, const GString *start)
-{
-  int fd = openat(root, old->kind->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0)
-    return FALSE;
-  old->file = fdopen(fd, "r");
-  if (old->file == NULL) {
-    close(fd);
-    return FALSE;
+  if (lines->kind->separated) {
+    file_stream_write(lines->stream, &first, 1);
+    from++;
   }
-  setvbuf(old->file, NULL, _IOFBF, READ_BUFFER);
-  old->record = g_string_sized_new(1024);
-  old_next_line(old);
-  if (!old_pass_start(old, start) || !old_pass(old, old->kind->sections[0].head))
-    return FALSE;
-  old_next(old);
-  return !old->broken;
+  file_stream_keep(lines->stream, from, to - from);
+  lines->any = TRUE;
 }
 
 static gint compare_blocks(gconstpointer a, gconstpointer b)
@@ -241,27 +110,34 @@ static GArray *stale_blocks(const FeedLinesKind *kind, Ledger *ledger, const GPt
   return g_steal_pointer(&blocks);
 }
 
-/* Copies the records before BLOCK, and passes over those of it. */
-static void copy_before(FeedLines *lines, OldLines *old, gint64 block)
+static gint64 first_of_block(gint64 block)
 {
-  while (old->number > 0 && !old->broken && block_of(old->number) <= block) {
-    if (block_of(old->number) < block)
-      copy_record(lines, old);
-    old_next(old);
-  }
+  return block * LEDGER_BLOCK_SIZE + 1;
 }
 
-static gboolean write_changed(FeedLines *lines, const FeedSection *section, OldLines *old,
-                              const GArray *blocks, const ReportsContext *context, GError **error)
+/* Writes BLOCKS of the section anew and keeps the others. *AT is where the section begins in
+ * the file as it is, then where it ends. *RET_BROKEN: that file is of no use. */
+static gboolean write_changed(FeedLines *lines, guint section, FeedOld *old, gsize *at,
+                              const GArray *blocks, const ReportsContext *context,
+                              gboolean *ret_broken, GError **error)
 {
-  for (guint i = 0; i < blocks->len && !old->broken; i++) {
+  for (guint i = 0; i < blocks->len; i++) {
     gint64 block = g_array_index(blocks, gint64, i);
-    copy_before(lines, old, block);
-    if (!section->write_block(lines, context, block, error))
+    gsize from, to;
+    *ret_broken = !feed_old_find(old, section, first_of_block(block), *at, &from) ||
+                  !feed_old_find(old, section, first_of_block(block + 1), from, &to);
+    if (*ret_broken)
+      return TRUE;
+    keep_records(lines, *at, from);
+    if (!lines->kind->sections[section].write_block(lines, context, block, error))
       return FALSE;
+    *at = to;
   }
-  copy_before(lines, old, G_MAXINT64);
-  old_next_section(old);
+  gsize end;
+  *ret_broken = !feed_old_find_end(old, section, *at, &end);
+  if (!*ret_broken)
+    keep_records(lines, *at, end);
+  *at = *ret_broken ? *at : end;
   return TRUE;
 }
 
@@ -278,23 +154,29 @@ static gboolean write_whole(FeedLines *lines, const FeedSection *section,
   return FALSE;
 }
 
-static gboolean write_sections(FeedLines *lines, const ReportsContext *context, OldLines *old,
-                               const GArray *blocks, GError **error)
+static gboolean write_sections(FeedLines *lines, const ReportsContext *context, FeedOld *old,
+                               const GArray *blocks, gboolean *ret_broken, GError **error)
 {
-  for (guint i = 0; i < FEED_SECTIONS && lines->kind->sections[i].write_block != NULL; i++) {
+  gsize at = old->first;
+  for (guint i = 0; i < FEED_SECTIONS && !*ret_broken; i++) {
     const FeedSection *section = &lines->kind->sections[i];
-    file_stream_write(lines->stream, section->head, strlen(section->head));
-    if (blocks != NULL ? !write_changed(lines, section, old, blocks, context, error)
+    if (section->write_block == NULL)
+      break;
+    gsize head = strlen(section->head);
+    file_stream_write(lines->stream, section->head, head);
+    at += i > 0 ? head : 0;
+    if (blocks != NULL ? !write_changed(lines, i, old, &at, blocks, context, ret_broken, error)
                        : !write_whole(lines, section, context, error))
       return FALSE;
   }
   return TRUE;
 }
 
-/* Writes the feed from the OLD records but for BLOCKS; without them, from the ledger. */
+/* Writes the feed from the file as it is but for BLOCKS; without them, from the ledger.
+ * NULL in *RET_STREAM: the file is of no use for that. */
 static gboolean write_lines(const FeedLinesKind *kind, const ReportsContext *context,
-                            const GString *start, OldLines *old, const GArray *blocks,
-                            guint *written, GError **error)
+                            const GString *start, const GArray *blocks, FileStream **ret_stream,
+                            GError **error)
 {
   g_autoptr(FileStream) stream = file_stream_new(context->root, kind->path, 0644, error);
   if (stream == NULL)
@@ -302,38 +184,29 @@ static gboolean write_lines(const FeedLinesKind *kind, const ReportsContext *con
   g_autoptr(GHashTable) kept =
       g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   FeedLines lines = {kind, stream, kept, FALSE};
+  g_auto(FeedOld) old = {0};
+  gboolean broken = blocks != NULL && !feed_old_open(&old, kind, stream, start);
   file_stream_write(stream, start->str, start->len);
-  if (!write_sections(&lines, context, old, blocks, error))
+  if (!broken && !write_sections(&lines, context, &old, blocks, &broken, error))
     return FALSE;
   file_stream_write(stream, kind->tail, strlen(kind->tail));
-  gboolean changed = FALSE;
-  if (blocks != NULL && old->broken)
-    return TRUE; /* and the stream is dropped */
-  if (!file_stream_replace(stream, &changed, error))
-    return FALSE;
-  *written += changed;
+  *ret_stream = broken ? NULL : g_steal_pointer(&stream);
   return TRUE;
 }
 
-gboolean feed_lines_write(const FeedLinesKind *kind, const ReportsContext *context,
-                          const GPtrArray *stale, guint *written, GError **error)
+gboolean feed_lines_begin(const FeedLinesKind *kind, const ReportsContext *context,
+                          const GPtrArray *stale, FileStream **ret_stream, GError **error)
 {
   g_autoptr(GString) start = g_string_new(NULL);
+  g_autoptr(GArray) blocks = NULL;
+  *ret_stream = NULL;
   if (kind->write_start != NULL && !kind->write_start(start, context, error))
     return FALSE;
-  g_auto(OldLines) old = {.kind = kind};
-  if (stale != NULL && old_lines_open(&old, context->root, start)) {
-    g_autoptr(GArray) blocks = stale_blocks(kind, context->ledger, stale, error);
-    if (blocks == NULL)
-      return FALSE;
-    if (blocks->len == 0 && (kind->write_start == NULL || kind->start_is_of_all))
-      return TRUE;
-    if (!write_lines(kind, context, start, &old, blocks, written, error))
-      return FALSE;
-    if (!old.broken)
-      return TRUE;
-  }
-  return write_lines(kind, context, start, &old, NULL, written, error);
+  if (stale != NULL && (blocks = stale_blocks(kind, context->ledger, stale, error)) == NULL)
+    return FALSE;
+  if (blocks != NULL && !write_lines(kind, context, start, blocks, ret_stream, error))
+    return FALSE;
+  return *ret_stream != NULL || write_lines(kind, context, start, NULL, ret_stream, error);
 }
 
 gboolean feed_next_certificates(Ledger *ledger, gint64 block, gint64 *ret_block, GError **error)

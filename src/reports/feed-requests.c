@@ -119,7 +119,7 @@ const FeedLinesKind feed_requests_csv = {
     .sections =
         {{"number,file,repetition,sha256,firstSeen,decided,position,kind,ref,outcome,repeated,"
           "subject,codes,reasons,warningCodes,warnings\r\n",
-          write_block}},
+          NULL, write_block}},
     .tail = "",
     .topics = {LEDGER_STALE_FILES, 0},
     .next_block = next_block,

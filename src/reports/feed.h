@@ -1,7 +1,7 @@
 /* Feeds: files for programs beside the pages. Those over all certificates or files
  * (rules.md 22 names them as exceptions to I8) are records in the order of numbers of
- * creation, so that a run writes the blocks anew that changed and copies the others from
- * the file as it is: its cost is the length of the file, not what it takes to render it,
+ * creation, so that a run writes the blocks anew that changed and keeps the others from
+ * the file as it is: its cost is that of copying the file, not what it takes to render it,
  * and nothing at all where nothing changed. The others are short.
  *
  * Feeds know no present but ledger_report_time(), and their text comes from the ledger
@@ -18,6 +18,7 @@ typedef struct FeedLines FeedLines;
 
 typedef struct {
   const char *head; /* before its first record: whole lines; only the first section may have none */
+  const char *begins; /* how the second line of its records begins; NULL: there is one section */
   /* Adds the records of BLOCK; NULL: the section is none. */
   gboolean (*write_block)(FeedLines *lines, const ReportsContext *context, gint64 block,
                           GError **error);
@@ -56,10 +57,11 @@ gboolean feed_next_certificates(Ledger *ledger, gint64 block, gint64 *ret_block,
  * too. Oldest first. */
 GPtrArray *feed_certificates_in_use(Ledger *ledger, gint64 block, guint statuses, GError **error);
 
-/* Writes the feed; STALE (LedgerStale) says what changed since, NULL: all of it is
- * written. *WRITTEN counts the files that changed. */
-gboolean feed_lines_write(const FeedLinesKind *kind, const ReportsContext *context,
-                          const GPtrArray *stale, guint *written, GError **error);
+/* Renders what changed of the feed; STALE (LedgerStale) says what did since, NULL: all of it. What
+ * is left to be done, without the ledger, is file_stream_replace() with the stream that it
+ * returns in *RET_STREAM, which the caller frees. */
+gboolean feed_lines_begin(const FeedLinesKind *kind, const ReportsContext *context,
+                          const GPtrArray *stale, FileStream **ret_stream, GError **error);
 
 /* ---- Short ones ---- */
 
@@ -94,8 +96,14 @@ extern const FeedLinesKind feed_calendar;
 
 gboolean feed_write_activity(const ReportsContext *context, guint *written, GError **error);
 
-/* All of them; STALE as in feed_lines_write(). */
-gboolean feeds_write(const ReportsContext *context, const GPtrArray *stale, guint *written,
-                     GError **error);
+/* All of them: begun by the thread that has the ledger, brought to their places by another one
+ * meanwhile. STALE as in feed_lines_begin(). */
+typedef struct Feeds Feeds;
+
+Feeds *feeds_begin(const ReportsContext *context, const GPtrArray *stale, GError **error);
+/* Waits for the end. *WRITTEN counts the files that changed. */
+gboolean feeds_finish(Feeds *feeds, guint *written, GError **error);
+void feeds_free(Feeds *feeds);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Feeds, feeds_free)
 
 #endif

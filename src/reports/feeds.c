@@ -9,14 +9,95 @@ static gboolean (*const shorts[])(const ReportsContext *context, guint *written,
     feed_write_activity,
 };
 
-gboolean feeds_write(const ReportsContext *context, const GPtrArray *stale, guint *written,
-                     GError **error)
+/* One on its way to its place. */
+typedef struct {
+  FileStream *stream;
+  GThread
+      *thread; /* NULL: there is none (any more); until it is joined, all else is the thread's */
+  gboolean replaced;
+  gboolean changed;
+  GError *error;
+} Feed;
+
+/* Each has a thread, since it is the file system that most of the time is waited for. The
+ * threads are joined, so that what libraries keep for them has gone before the process ends. */
+struct Feeds {
+  GPtrArray *feeds; /* Feed */
+  guint written;
+};
+
+static void feed_join(Feed *feed)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
-    if (!feed_lines_write(kinds[i], context, stale, written, error))
-      return FALSE;
+  if (feed->thread != NULL)
+    g_thread_join(g_steal_pointer(&feed->thread));
+}
+
+static void feed_free(gpointer data)
+{
+  Feed *feed = data;
+  feed_join(feed);
+  file_stream_free(feed->stream);
+  g_clear_error(&feed->error);
+  g_free(feed);
+}
+
+static gpointer feed_replace(gpointer data)
+{
+  Feed *feed = data;
+  file_stream_replace(feed->stream, &feed->changed, &feed->error);
+  feed->replaced = TRUE;
+  return NULL;
+}
+
+/* STREAM is taken. */
+static gboolean feeds_add(Feeds *feeds, FileStream *stream, gboolean in_thread, GError **error)
+{
+  Feed *feed = g_new0(Feed, 1);
+  feed->stream = stream;
+  g_ptr_array_add(feeds->feeds, feed);
+  if (!in_thread)
+    return TRUE;
+  feed->thread = g_thread_try_new("feed", feed_replace, feed, error);
+  return feed->thread != NULL;
+}
+
+Feeds *feeds_begin(const ReportsContext *context, const GPtrArray *stale, GError **error)
+{
+  g_autoptr(Feeds) feeds = g_new0(Feeds, 1);
+  feeds->feeds = g_ptr_array_new_with_free_func(feed_free);
+  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    FileStream *stream;
+    if (!feed_lines_begin(kinds[i], context, context->unsure ? NULL : stale, &stream, error) ||
+        !feeds_add(feeds, stream, context->threads > 1, error))
+      return NULL;
+  }
   for (gsize i = 0; i < G_N_ELEMENTS(shorts); i++)
-    if (!shorts[i](context, written, error))
+    if (!shorts[i](context, &feeds->written, error))
+      return NULL;
+  return g_steal_pointer(&feeds);
+}
+
+gboolean feeds_finish(Feeds *feeds, guint *written, GError **error)
+{
+  for (guint i = 0; i < feeds->feeds->len; i++) {
+    Feed *feed = g_ptr_array_index(feeds->feeds, i);
+    feed_join(feed);
+    if (!feed->replaced)
+      feed_replace(feed);
+    if (feed->error != NULL) {
+      g_propagate_error(error, g_steal_pointer(&feed->error));
       return FALSE;
+    }
+    feeds->written += feed->changed;
+  }
+  *written += feeds->written;
   return TRUE;
+}
+
+void feeds_free(Feeds *feeds)
+{
+  if (feeds == NULL)
+    return;
+  g_ptr_array_unref(feeds->feeds);
+  g_free(feeds);
 }

@@ -24,16 +24,17 @@ typedef struct {
   const Catalog *catalog;
   int root;                   /* the open folder of the instance */
   guint threads;              /* that render and write; 0 counts as 1 */
+  gboolean unsure;            /* files that are there may not be what was written */
   const GPtrArray *authority; /* PkiCertificateDetails: the instance's own CA, the issuing one
                                * and the root; or NULL */
 } ReportsContext;
 
 /* Writes the pages of the topics in STALE (GPtrArray of LedgerStale), their
  * neighbours where a link between them changes, and those that every run
- * touches: overview, waiting files, purchase, help. Pages whose list has become
- * empty are removed. The number of files written goes to *RET_WRITTEN unless it
- * is NULL. Fails with CERTDROP_ERROR_IO or what the ledger fails with; the
- * caller then keeps the topics stale, and the next call does it again. */
+ * touches: overview, waiting files, purchase, help; feeds whole where files are unsure. Pages whose
+ * list has become empty are removed. The number of files written goes to *RET_WRITTEN unless it is
+ * NULL. Fails with CERTDROP_ERROR_IO or what the ledger fails with; the caller then keeps the
+ * topics stale, and the next call does it again. */
 gboolean reports_refresh(const ReportsContext *context, GPtrArray *stale, guint *ret_written,
                          GError **error);
 

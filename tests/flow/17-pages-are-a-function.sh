@@ -54,6 +54,23 @@ run_at "$(at 0 0 300)"
 is 'nothing is written again, not even with the same content' \
   "$(find "$INSTANCE" -path "$INSTANCE/state" -prune -o -type f -newer mark ! -path '*/reports/index.*' ! -path '*/reports/metrics.prom' -print)" ''
 
+# A power cut takes what has not reached the disk yet: pages of the last run and of those before
+# that no sync came after.
+run_at "$(at 0 1 300)"
+dv_order CUT-1 cut1.example.test | drop cut1.xml
+run_at "$(at 0 2 300)"
+dv_order CUT-2 cut2.example.test | drop cut2.xml
+run_at "$(at 0 3 300)"
+for page in certificate/CUT-1.1.html certificate/CUT-2.1.md certificates.json metrics.prom; do
+  truncate -s 0 "$INSTANCE/reports/$page"
+  truncate -s 2000 "$INSTANCE/reports/$page"
+done
+run_at "$(at 0 4 300)"
+like 'without one, a run has no need to look at pages' "$(head -c 1 "$INSTANCE/reports/certificate/CUT-1.1.html" | od -An -c)" '.0'
+sqlite3 "$INSTANCE/state/ledger.db" "UPDATE meta SET value = '7' WHERE name = 'pages written in boot'"
+run_at "$(at 0 5 300)"
+same_as_anew 'where the machine was started anew they are written again'
+
 # Two instances with one history have the same pages, keys and serials apart.
 for name in one two; do
   new_instance $name

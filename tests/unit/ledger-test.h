@@ -195,7 +195,7 @@ static inline void assert_stale(Book *book, LedgerStaleTopic topic, const char *
 static inline void forget_stale(Book *book)
 {
   begin(book);
-  OK(ledger_clear_stale_pages(book->ledger, error));
+  OK(ledger_put_stale_aside(book->ledger, error));
   commit(book);
 }
 

@@ -59,7 +59,7 @@ static guint end_run(Site *site)
   OK(ledger_commit(site->book.ledger, error));
   guint written = refresh(site);
   OK(ledger_begin(site->book.ledger, error));
-  OK(ledger_clear_stale_pages(site->book.ledger, error));
+  OK(ledger_put_stale_aside(site->book.ledger, error));
   site->run.milliseconds = 1234;
   OK(ledger_end_run(site->book.ledger, &site->run, error));
   OK(ledger_commit(site->book.ledger, error));
