@@ -169,6 +169,23 @@ static gboolean follow_itself(Ledger *ledger, GPtrArray *places, const char *ser
   return TRUE;
 }
 
+/* OLD, which has not got to its place, is not tried any more: CERTIFICATE, which renews it, is
+ * to be there. Its row stays until that is, for what lies before it. */
+static gboolean give_way(Ledger *ledger, LedgerDeployment *old, const char *certificate, gint64 now,
+                         GError **error)
+{
+  if (old->next_try == 0)
+    return TRUE;
+  old->state = LIFECYCLE_DEPLOYMENT_FAILED;
+  old->since = now;
+  old->next_try = 0;
+  old->failing_since = 0;
+  old->file = 0;
+  g_free(old->output);
+  old->output = g_strdup_printf("its renewal, %s, takes its place", certificate);
+  return ledger_put_deployment(ledger, old, now, "deployment given up", old->output, error);
+}
+
 /* Where FORERUNNER is, unless it has been, or is to be, in the place itself. */
 static gboolean follow_forerunner(Ledger *ledger, const char *certificate, const Follower *follower,
                                   const GPtrArray *places, gint64 now, gint64 file,
@@ -176,7 +193,7 @@ static gboolean follow_forerunner(Ledger *ledger, const char *certificate, const
 {
   g_autoptr(GPtrArray) before = ledger_deployments_of(ledger, follower->forerunner, error);
   for (guint i = 0; before != NULL && i < before->len; i++) {
-    const LedgerDeployment *old = g_ptr_array_index(before, i);
+    LedgerDeployment *old = g_ptr_array_index(before, i);
     if (!is_wanted(old) || has_place(places, old))
       continue;
     LedgerDeployment *next = new_place(certificate, old);
@@ -184,7 +201,9 @@ static gboolean follow_forerunner(Ledger *ledger, const char *certificate, const
     ask(next, follower->serial, now, file);
     next->replaces =
         g_strdup(old->state == LIFECYCLE_DEPLOYMENT_DONE ? old->serial : old->replaces);
-    if (!store(ledger, next, "deploying", now, error))
+    if (!store(ledger, next, "deploying", now, error) ||
+        (old->state != LIFECYCLE_DEPLOYMENT_DONE &&
+         !give_way(ledger, old, certificate, now, error)))
       return FALSE;
   }
   return before != NULL;

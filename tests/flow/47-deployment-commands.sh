@@ -182,6 +182,32 @@ is 'and has no key left' "$(search_key)" ''
 rm block
 run_at "$(at 6007)"
 is 'the next run does it' "$(outcomes T-1.1)" 'bad deployed, fine deployed, quick deployed, slow deployed'
+# ---- Renewed twice while its command fails ----
+cat >late <<'SH'
+#!/bin/sh
+echo "$CERTDROP_ACTION $CERTDROP_ID $CERTDROP_SERIAL instead of $CERTDROP_REPLACES" >>"$(dirname "$0")/late.log"
+[ ! -e "$(dirname "$0")/closed" ]
+SH
+chmod +x late
+{ target fine 20 true; target bad 20 true; target late 20 "$work/late"; } | configure
+renewal() { printf '<renewal %s ref="%s" certificate="%s">%s</renewal>' "$xmlns" "$1" "$2" "$(payment_child "$(price standard-dv-single)")" | drop "$1.xml"; }
+dv_order L-1 l.example.test | drop l1.xml
+deploy L-D L-1 late | drop l2.xml
+run_at "$(at 6020)"
+touch closed
+renewal L-2 L-1
+run_at "$(at 6030)"
+run_at "$(at 6036)"
+renewal L-3 L-2
+run_at "$(at 6037)"
+rm closed
+: >late.log
+run_at "$(at 6120)"
+expect_status 'a place that is open again' 0
+is 'has the last one, without the one that never came' "$(cat late.log)" "renew L-3.1 $(show L-3.1 .serialNumber) instead of $(show L-1.1 .serialNumber)"
+is 'which is where it was to be' "$(outcomes L-1.1)/$(outcomes L-2.1)/$(outcomes L-3.1)" '//late deployed'
+like 'as its history tells' "$(cat "$INSTANCE/reports/certificate/L-2.1.md")" 'Deployment given up.*L-3\.1, takes its place'
+
 snapshot >before
 certdrop -C "$INSTANCE" report
 is 'the pages are those that report makes anew' "$(snapshot | diff before -)" ''
