@@ -24,6 +24,7 @@ static LedgerReminding *reminding_from_row(sqlite3_stmt *row)
   facts->successor = (LifecycleStatus)sqlite3_column_int64(row, 7);
   facts->failing = sqlite3_column_int64(row, 8) != 0;
   facts->reissue_waits = sqlite3_column_int64(row, 9) != 0;
+  facts->uploaded = sqlite3_column_int64(row, 10) != 0;
   return reminding;
 }
 
@@ -34,7 +35,7 @@ GPtrArray *ledger_remindings_due(Ledger *ledger, gint64 now, guint limit, GError
       ledger, error,
       "SELECT c.id, c.status, c.not_before, c.not_after, c.reminded, c.due, s.id, "
       "COALESCE(s.status, 0), c.failing_since > 0 OR COALESCE(s.failing_since, 0) > 0, "
-      "COALESCE(a.state, 0) = 2 OR x.certificate IS NOT NULL FROM certificate c "
+      "COALESCE(a.state, 0) = 2 OR x.certificate IS NOT NULL, c.uploaded FROM certificate c "
       "LEFT JOIN certificate s ON s.id = c.successor "
       "LEFT JOIN application a ON a.number = c.application "
       "LEFT JOIN outside x ON x.certificate = c.id "

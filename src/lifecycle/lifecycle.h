@@ -407,13 +407,14 @@ LifecycleDecision *lifecycle_decide_work(const LifecycleFacts *facts, LifecycleW
 
 /* Reminders of an expiry: what its owner has to do about it. */
 typedef enum {
-  LIFECYCLE_REMINDER_NONE = 0,  /* nothing: certdrop sees to it, or there is nothing to see to */
-  LIFECYCLE_REMINDER_TO_RENEW,  /* nothing renews it */
-  LIFECYCLE_REMINDER_TO_PAY,    /* its renewal waits for its payment … */
-  LIFECYCLE_REMINDER_TO_APPLY,  /* … for an application … */
-  LIFECYCLE_REMINDER_TO_VERIFY, /* … for a review, or another authority … */
-  LIFECYCLE_REMINDER_TO_MEND,   /* … to be mended and submitted again */
-  LIFECYCLE_REMINDER_FAILING,   /* its renewal fails */
+  LIFECYCLE_REMINDER_NONE = 0,   /* nothing: certdrop sees to it, or there is nothing to see to */
+  LIFECYCLE_REMINDER_TO_RENEW,   /* nothing renews it */
+  LIFECYCLE_REMINDER_TO_PAY,     /* its renewal waits for its payment … */
+  LIFECYCLE_REMINDER_TO_APPLY,   /* … for an application … */
+  LIFECYCLE_REMINDER_TO_VERIFY,  /* … for a review, or another authority … */
+  LIFECYCLE_REMINDER_TO_MEND,    /* … to be mended and submitted again */
+  LIFECYCLE_REMINDER_FAILING,    /* its renewal fails */
+  LIFECYCLE_REMINDER_TO_REPLACE, /* it was uploaded: nothing can renew it */
   LIFECYCLE_REMINDER_N
 } LifecycleReminder;
 
@@ -426,6 +427,7 @@ typedef struct {
   gboolean failing;          /* its renewal or re-issue */
   gboolean reissue_waits;    /* for a review, or for an issuer outside */
   gboolean planned;          /* the nightly run will renew or issue it anew */
+  gboolean uploaded;
 } LifecycleReminderFacts;
 
 LifecycleReminder lifecycle_reminder(const LifecycleReminderFacts *facts);

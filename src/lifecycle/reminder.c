@@ -24,6 +24,8 @@ LifecycleReminder lifecycle_reminder(const LifecycleReminderFacts *facts)
     return renewal_waits[facts->successor];
   if (facts->reissue_waits)
     return LIFECYCLE_REMINDER_TO_VERIFY;
+  if (facts->uploaded)
+    return LIFECYCLE_REMINDER_TO_REPLACE;
   return facts->planned ? LIFECYCLE_REMINDER_NONE : LIFECYCLE_REMINDER_TO_RENEW;
 }
 

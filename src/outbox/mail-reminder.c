@@ -21,6 +21,9 @@ static const char *const reminder_texts[LIFECYCLE_REMINDER_N] = {
                                      "in time.",
     [LIFECYCLE_REMINDER_TO_MEND] = "The application for its renewal, %s, was not approved: mend it "
                                    "and submit it again.",
+    [LIFECYCLE_REMINDER_TO_REPLACE] =
+        "%s was bought elsewhere: buy its successor there and upload it, or order and apply for "
+        "a certificate here.",
     [LIFECYCLE_REMINDER_FAILING] =
         "Its renewal has failed so far; %s has the reason in its history. "
         "Certdrop goes on trying, but the operator should look at it.",

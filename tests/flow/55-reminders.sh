@@ -2,6 +2,8 @@
 # Owners are reminded of what runs out: on each of the configured days once, with one mail
 # a person and run, and of nights that were missed once.
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/flow/lib-foreign.sh
+. "$source_dir/tests/flow/lib-foreign.sh"
 
 new_instance
 other=${applicant//Applicant One/Applicant Two}
@@ -104,6 +106,18 @@ is 'an empty list means no reminders' "$count" 0
 sed -i 's|<reminder before=""/>||' "$INSTANCE/certdrop.xml"
 night -320
 is 'without the element the default holds' "$count" 2
+
+# One that was bought elsewhere has no applicant, and no renewal.
+new_instance uploaded
+foreign_key up
+openssl req -new -key up.key -subj /CN=up.example.org -out up.csr
+foreign_sign up.csr up self 'subjectAltName=DNS:up.example.org\n' 261101000000Z 271123015959Z
+upload U-1 "$(cat up.crt)" | drop up.xml
+run_at $T0
+night 60
+like 'whoever runs the instance is reminded of what was uploaded' "$(text)" '^To: Example Operations'
+like 'with what can be done' "$(text)" 'U-1.1 was bought elsewhere: buy its successor there and upload it, or order'
+unlike 'and not with what is refused' "$(text)" 'renewal document'
 
 # Many certificates of one person.
 new_instance many

@@ -75,6 +75,9 @@ static void test_reasons(void)
 {
   LifecycleReminderFacts facts = facts_of(200);
   g_assert_cmpint(lifecycle_reminder(&facts), ==, LIFECYCLE_REMINDER_TO_RENEW);
+  facts.uploaded = TRUE;
+  g_assert_cmpint(lifecycle_reminder(&facts), ==, LIFECYCLE_REMINDER_TO_REPLACE);
+  facts.uploaded = FALSE;
   facts.planned = TRUE;
   g_assert_cmpint(lifecycle_reminder(&facts), ==, LIFECYCLE_REMINDER_NONE);
   facts.reissue_waits = TRUE;

@@ -35,10 +35,12 @@ static void test_reasons(void)
       [LIFECYCLE_REMINDER_TO_APPLY] = "PO-1.1-r1, is paid and waits for an application",
       [LIFECYCLE_REMINDER_TO_VERIFY] = "Its renewal, PO-1.1-r1, is being verified",
       [LIFECYCLE_REMINDER_TO_MEND] = "renewal, PO-1.1-r1, was not approved",
+      [LIFECYCLE_REMINDER_TO_REPLACE] = "PO-1.1 was bought elsewhere: buy its successor there",
       [LIFECYCLE_REMINDER_FAILING] = "Its renewal has failed so far; PO-1.1-r1 has the reason",
   };
   for (LifecycleReminder reason = 1; reason < LIFECYCLE_REMINDER_N; reason++) {
-    gboolean renewed = reason != LIFECYCLE_REMINDER_TO_RENEW;
+    gboolean renewed =
+        reason != LIFECYCLE_REMINDER_TO_RENEW && reason != LIFECYCLE_REMINDER_TO_REPLACE;
     const OutboxReminder reminder = {"PO-1.1", names, NOW + DAY - 1, reason,
                                      renewed ? "PO-1.1-r1" : NULL};
     const OutboxMail mail = mail_of(&reminder, 1);
