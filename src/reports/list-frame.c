@@ -11,25 +11,22 @@ static void list_add_block(const Page *page, cmark_node *item, const char *folde
   page_add_text(page_add_link_in(page, item, folder, name), label);
 }
 
-/* The two views of the same certificates, and where a list belongs to neither,
- * the ways to both. */
-static void list_add_views(const Page *page, cmark_node *bar, const ListModel *model)
+/* The rows as a list or as cards: the same table, which the style sheet shows as the page's
+ * fragment says. list.js remembers it. */
+static void list_add_views(cmark_node *bar)
 {
   static const struct {
-    const char *folder;
+    const char *id;
     const char *label;
   } views[] = {{"list", "List view"}, {"cards", "Card view"}};
-  cmark_node *list = page_add_list(bar);
+  xmlNode *list = html_new("ul", "views");
   for (guint i = 0; i < G_N_ELEMENTS(views); i++) {
-    cmark_node *item = page_add_item(list);
-    gboolean here = strcmp(views[i].folder, model->list->folder) == 0;
-    if (here)
-      page_add_text(page_add_mark(item, &page_mark_current), views[i].label);
-    else if (model->list->status != 0 || model->block < 0)
-      page_add_text(page_add_link_in(page, item, views[i].folder, "index"), views[i].label);
-    else
-      list_add_block(page, item, views[i].folder, model->block, views[i].label);
+    xmlNode *way = html_add(html_add(list, "li", NULL), "a", NULL);
+    html_set(way, "id", views[i].id);
+    html_set_format(way, "href", "#%s", views[i].id);
+    html_add_text(way, views[i].label);
   }
+  page_add_html(bar, list);
 }
 
 static void list_add_statuses(const Page *page, cmark_node *bar, const ListModel *model)
@@ -61,7 +58,8 @@ Page *list_begin_page(const ListModel *model, PageView view, const char *title)
   page_add_heading(page->root, 1, title);
   if (view == PAGE_VIEW_CERTIFICATES) {
     cmark_node *bar = page_add_mark(page->root, &page_mark_bar);
-    list_add_views(page, bar, model);
+    if (model->rows->len > 0)
+      list_add_views(bar);
     list_add_statuses(page, bar, model);
   }
   return page;

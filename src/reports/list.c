@@ -1,4 +1,4 @@
-/* The list view: the columns of the console, a certificate a row. */
+/* The list: the columns of the console, a certificate a row, or a card. */
 #include "reports/certificate.h"
 #include "reports/lists.h"
 #include "reports/table.h"

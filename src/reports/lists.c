@@ -33,8 +33,6 @@ void reports_make_lists(ReportsList lists[REPORTS_LIST_N])
   guint n = 0;
   lists[n++] = (ReportsList){
       "list", 0, 0, LEDGER_STALE_BLOCK, list_build, certificates_read, certificates_next};
-  lists[n++] = (ReportsList){
-      "cards", 0, 0, LEDGER_STALE_BLOCK, cards_build, certificates_read, certificates_next};
   lists[n++] = (ReportsList){"unissued",
                              0,
                              lifecycle_unissued_statuses(),

@@ -33,8 +33,8 @@ struct ReportsList {
                    gint64 *ret_block, GError **error);
 };
 
-/* list, cards, unissued, incoming, activity, and one for each status. */
-#define REPORTS_LIST_N (5 + LIFECYCLE_STATUS_N - 1)
+/* list, unissued, incoming, activity, and one for each status. */
+#define REPORTS_LIST_N (4 + LIFECYCLE_STATUS_N - 1)
 void reports_make_lists(ReportsList lists[REPORTS_LIST_N]);
 
 /* Whether STALE touches LIST, and in which block. */
@@ -55,8 +55,8 @@ gboolean reports_write_empty_list(Writer *writer, const ReportsContext *context,
 
 /* ---- What their pages have in common ---- */
 
-/* The page with its heading, and for lists of certificates the ways between
- * the views and statuses. */
+/* The page with its heading, and for lists of certificates the choice between
+ * list and cards, and the ways between the statuses. */
 Page *list_begin_page(const ListModel *model, PageView view, const char *title);
 
 /* A field that filters what stands below it, and the way to the search where SEARCHED: what
@@ -73,7 +73,6 @@ void list_add_others(const Page *page, const GArray *others, const char *first);
 
 /* ---- The builders, one a file ---- */
 Page *list_build(const ReportsContext *context, const ListModel *model);
-Page *cards_build(const ReportsContext *context, const ListModel *model);
 Page *unissued_build(const ReportsContext *context, const ListModel *model);
 Page *incoming_build(const ReportsContext *context, const ListModel *model);
 Page *activity_build(const ReportsContext *context, const ListModel *model);

@@ -10,7 +10,6 @@ const PageMark page_mark_aside = {TRUE, "<div>", "</div>", NULL, NULL};
 const PageMark page_mark_panel = {TRUE, "<section class=\"panel\">", "</section>", NULL, NULL};
 const PageMark page_mark_panels = {TRUE, "<div class=\"panels\">", "</div>", NULL, NULL};
 const PageMark page_mark_tiles = {TRUE, "<div class=\"tiles\">", "</div>", NULL, NULL};
-const PageMark page_mark_cards = {TRUE, "<div class=\"cards\">", "</div>", NULL, NULL};
 const PageMark page_mark_bar = {TRUE, "<div class=\"bar\">", "</div>", NULL, NULL};
 const PageMark page_mark_lead = {TRUE, "<div class=\"lead\">", "</div>", NULL, NULL};
 const PageMark page_mark_alert = {TRUE, "<div class=\"alert\">", "</div>", NULL, NULL};

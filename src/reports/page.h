@@ -61,7 +61,6 @@ extern const PageMark page_mark_aside;   /* … the second of which is this */
 extern const PageMark page_mark_panel;   /* a framed part with a heading of its own */
 extern const PageMark page_mark_panels;  /* panels side by side */
 extern const PageMark page_mark_tiles;   /* a list of numbers, each with its name */
-extern const PageMark page_mark_cards;   /* a list of cards */
 extern const PageMark page_mark_bar;     /* a list of links in one line */
 extern const PageMark page_mark_lead;    /* what stands under the title */
 extern const PageMark page_mark_alert;   /* what is wrong */

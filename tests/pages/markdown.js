@@ -140,10 +140,11 @@ function tableOfHtml(table) {
   return { table: rows.map((row) => row.map((cell) => inlineOfHtml(cell.childNodes, new Line()).end())), align };
 }
 
-// A list of links that stands in a line is one in the Markdown, with dots between.
+// A list of links that stands in a line is one in the Markdown, with dots between. How a table is
+// shown is no matter there.
 function barOfHtml(bar) {
   return bar.childNodes
-    .filter((list) => list.nodeName === "ul")
+    .filter((list) => list.nodeName === "ul" && !classes(list).includes("views"))
     .map((list) => {
       const line = new Line();
       list.childNodes

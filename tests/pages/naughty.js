@@ -111,7 +111,7 @@ for (const { number, short, long } of seen) {
   check(other, upload);
   if (!upload.text.includes(shown(short))) wrong.push(`${other}: its name is missing`);
 }
-for (const folder of ["list", "cards", "incoming", "activity", "status/issued", "unissued", "status/verification-failed"])
+for (const folder of ["list", "incoming", "activity", "status/issued", "unissued", "status/verification-failed"])
   for (const name of fs.readdirSync(path.join(reports, folder)).filter((each) => each.endsWith(".html"))) {
     await view.goto(address(`${folder}/${name}`));
     check(`${folder}/${name}`, await look());

@@ -190,9 +190,16 @@ const steps = {
     await page.waitForURL(/search.html/);
     ok("beside it is the way to all", true);
 
-    await page.goto(address("cards/index.html"));
+    await page.goto(address("list/index.html"));
+    await page.getByRole("link", { name: "Card view" }).click();
+    const isCard = () => page.locator("main tbody tr").first().evaluate((row) => getComputedStyle(row).display);
+    is("the rows are cards", await isCard(), "grid");
     await page.getByRole("searchbox").fill("pay.efg.com abc-3");
-    is("cards are filtered, too", await page.locator(".cards > ul > li:visible").count(), 1);
+    is("cards are filtered, too", await page.locator(".scroll tbody tr:visible").count(), 1);
+    await page.goto(address("status/issued/index.html"));
+    is("which of both is remembered", await isCard(), "grid");
+    await page.getByRole("link", { name: "List view" }).click();
+    is("either way", await isCard(), "table-row");
     await page.goto(address("incoming/index.html"));
     await page.getByRole("searchbox").fill("upper.xml");
     is("and files", await page.locator(".scroll tbody tr:visible").count(), 1);

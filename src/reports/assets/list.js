@@ -1,21 +1,21 @@
-// Sorts the table of a list by its columns, and filters its rows, or the cards, by what is
-// typed: what is on this page, and nothing else. Without it the page is what it is.
+// Sorts the table of a list by its columns, filters its rows by what is typed, on this page and
+// nothing else, and remembers whether they are shown as cards. Without it the page is what it is.
 "use strict";
 (() => {
   const place = document.getElementById("filter");
   const words = document.getElementById("words");
   const shown = document.getElementById("shown");
   const table = document.querySelector(".scroll > table");
-  const holder = table?.tBodies[0] ?? document.querySelector(".cards > ul");
+  const holder = table?.tBodies[0];
   if (!place || !holder) return;
   const rows = [...holder.children]; // in the order of the page
-  const heads = table ? [...table.tHead.rows[0].cells] : [];
+  const heads = [...table.tHead.rows[0].cells];
 
   // ---- Filtering ----------------------------------------------------------------
 
   // What a row says, without the operations that most of them have.
   function textOf(row) {
-    const last = heads.at(-1)?.textContent === "Operate" || !table;
+    const last = heads.at(-1).textContent === "Operate";
     const parts = last ? [...row.children].slice(0, -1) : [...row.children];
     return parts.map((part) => part.textContent).join(" ").toLowerCase();
   }
@@ -75,6 +75,24 @@
     button.addEventListener("click", () => turn(column));
     head.append(button);
   });
+
+  // ---- List or cards ------------------------------------------------------------
+
+  // A browser may be told to keep nothing.
+  function remembered(view) {
+    try {
+      if (view !== undefined) window.localStorage.setItem("certdrop view", view);
+      return window.localStorage.getItem("certdrop view");
+    } catch {
+      return null;
+    }
+  }
+  const views = document.querySelector(".views");
+  views?.addEventListener("click", (event) => {
+    if (event.target.id) remembered(event.target.id);
+  });
+  if (views && window.location.hash === "" && remembered() === "cards") window.location.replace("#cards");
+
   words.addEventListener("input", filter);
   place.hidden = false;
   if (words.value !== "") filter();
