@@ -77,6 +77,19 @@ static gboolean open_ledger(Keeper *keeper, const KeeperNeeds *need, GError **er
   return keeper->ledger != NULL;
 }
 
+gboolean keeper_open_second(Keeper *keeper, Ledger **ret_ledger, GError **error)
+{
+  *ret_ledger = NULL;
+  if (keeper->threads <= 1)
+    return TRUE;
+  g_autofree char *path = keeper_instance_path(keeper->root, LEDGER_PATH, error);
+  g_autoptr(Ledger) ledger = path != NULL ? ledger_open_reading(path, error) : NULL;
+  if (ledger == NULL || !ledger_begin_reading(ledger, error))
+    return FALSE;
+  *ret_ledger = g_steal_pointer(&ledger);
+  return TRUE;
+}
+
 /* A systemd credential comes before the file, so that the key need not lie
  * beside what it protects. */
 gboolean keeper_open_wrapping_key(Keeper *keeper, GError **error)
@@ -249,7 +262,11 @@ void keeper_close(Keeper *keeper)
 
 gboolean keeper_report(Keeper *keeper, guint *ret_written, GError **error)
 {
-  const ReportsContext context = keeper_reports_context(keeper);
+  g_autoptr(Ledger) second = NULL;
+  ReportsContext context = keeper_reports_context(keeper);
+  if (!keeper_open_second(keeper, &second, error))
+    return FALSE;
+  context.second = second;
   return reports_make_all(&context, ret_written, error);
 }
 

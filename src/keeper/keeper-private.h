@@ -127,6 +127,8 @@ struct Keeper {
 /* A keeper that has nothing open yet. */
 Keeper *keeper_new(int root, KeeperPurpose purpose);
 ReportsContext keeper_reports_context(Keeper *keeper);
+/* The ledger opened again for another thread, which reads it; NULL where there is one thread. */
+gboolean keeper_open_second(Keeper *keeper, Ledger **ret_ledger, GError **error);
 gboolean keeper_open_wrapping_key(Keeper *keeper, GError **error);
 gboolean keeper_load_authority(Keeper *keeper, GError **error);
 /* The absolute path of NAME, for what opens files by path alone: SQLite and

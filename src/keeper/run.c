@@ -308,10 +308,13 @@ static gboolean begin_run(Keeper *keeper, GError **error)
 
 static gboolean refresh_pages(Keeper *keeper, GError **error)
 {
-  const ReportsContext context = keeper_reports_context(keeper);
+  ReportsContext context = keeper_reports_context(keeper);
+  g_autoptr(Ledger) second = NULL;
   g_autoptr(GPtrArray) stale = ledger_stale_pages(keeper->ledger, error);
-  if (stale == NULL || !ledger_begin_reading(keeper->ledger, error))
+  if (stale == NULL || !keeper_open_second(keeper, &second, error) ||
+      !ledger_begin_reading(keeper->ledger, error))
     return FALSE;
+  context.second = second;
   gboolean ok = reports_refresh(&context, stale, NULL, error);
   ledger_rollback(keeper->ledger);
   return ok;

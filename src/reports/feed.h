@@ -96,8 +96,8 @@ extern const FeedLinesKind feed_calendar;
 
 gboolean feed_write_activity(const ReportsContext *context, guint *written, GError **error);
 
-/* All of them: begun by the thread that has the ledger, brought to their places by another one
- * meanwhile. STALE as in feed_lines_begin(). */
+/* All of them, made while the caller goes on, where CONTEXT has a second ledger; else the caller's
+ * thread renders them. STALE, borrowed until the end, as in feed_lines_begin(). */
 typedef struct Feeds Feeds;
 
 Feeds *feeds_begin(const ReportsContext *context, const GPtrArray *stale, GError **error);

@@ -19,11 +19,17 @@ typedef struct {
   GError *error;
 } Feed;
 
-/* Each has a thread, since it is the file system that most of the time is waited for. The
- * threads are joined, so that what libraries keep for them has gone before the process ends. */
+/* What is rendered has a thread of its own where there is a second ledger to read from; then each
+ * feed has one, since it is the file system that most of the time is waited for. All are
+ * joined, so that what libraries keep for them has gone before the process ends. */
 struct Feeds {
   GPtrArray *feeds; /* Feed */
+  ReportsContext context;
+  const GPtrArray *stale;
+  GThread
+      *renderer; /* NULL: the caller has rendered them; until it is joined, all else is its own */
   guint written;
+  GError *error;
 };
 
 static void feed_join(Feed *feed)
@@ -61,24 +67,55 @@ static gboolean feeds_add(Feeds *feeds, FileStream *stream, gboolean in_thread, 
   return feed->thread != NULL;
 }
 
+static gboolean feeds_render(Feeds *feeds, GError **error)
+{
+  const ReportsContext *context = &feeds->context;
+  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    FileStream *stream;
+    if (!feed_lines_begin(kinds[i], context, feeds->stale, &stream, error) ||
+        !feeds_add(feeds, stream, context->threads > 1, error))
+      return FALSE;
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS(shorts); i++)
+    if (!shorts[i](context, &feeds->written, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gpointer render_in_thread(gpointer data)
+{
+  Feeds *feeds = data;
+  feeds_render(feeds, &feeds->error);
+  return NULL;
+}
+
 Feeds *feeds_begin(const ReportsContext *context, const GPtrArray *stale, GError **error)
 {
   g_autoptr(Feeds) feeds = g_new0(Feeds, 1);
   feeds->feeds = g_ptr_array_new_with_free_func(feed_free);
-  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
-    FileStream *stream;
-    if (!feed_lines_begin(kinds[i], context, context->unsure ? NULL : stale, &stream, error) ||
-        !feeds_add(feeds, stream, context->threads > 1, error))
-      return NULL;
+  feeds->context = *context;
+  feeds->stale = context->unsure ? NULL : stale;
+  if (context->second != NULL) {
+    feeds->context.ledger = context->second;
+    feeds->renderer = g_thread_try_new("feeds", render_in_thread, feeds, error);
+    return feeds->renderer != NULL ? g_steal_pointer(&feeds) : NULL;
   }
-  for (gsize i = 0; i < G_N_ELEMENTS(shorts); i++)
-    if (!shorts[i](context, &feeds->written, error))
-      return NULL;
-  return g_steal_pointer(&feeds);
+  return feeds_render(feeds, error) ? g_steal_pointer(&feeds) : NULL;
+}
+
+static void feeds_join(Feeds *feeds)
+{
+  if (feeds->renderer != NULL)
+    g_thread_join(g_steal_pointer(&feeds->renderer));
 }
 
 gboolean feeds_finish(Feeds *feeds, guint *written, GError **error)
 {
+  feeds_join(feeds);
+  if (feeds->error != NULL) {
+    g_propagate_error(error, g_steal_pointer(&feeds->error));
+    return FALSE;
+  }
   for (guint i = 0; i < feeds->feeds->len; i++) {
     Feed *feed = g_ptr_array_index(feeds->feeds, i);
     feed_join(feed);
@@ -98,6 +135,8 @@ void feeds_free(Feeds *feeds)
 {
   if (feeds == NULL)
     return;
+  feeds_join(feeds);
   g_ptr_array_unref(feeds->feeds);
+  g_clear_error(&feeds->error);
   g_free(feeds);
 }

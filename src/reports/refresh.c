@@ -113,10 +113,6 @@ static gboolean reports_write_stale(Writer *writer, const ReportsContext *contex
          reports_write_standing(writer, context, lists, error);
 }
 
-/* With few topics, copying the feeds takes longer than all else, and begins first; with many,
- * rendering what changed in them does, and would keep the other threads waiting. */
-#define FEW 1000
-
 gboolean reports_refresh(const ReportsContext *context, GPtrArray *stale, guint *ret_written,
                          GError **error)
 {
@@ -128,12 +124,10 @@ gboolean reports_refresh(const ReportsContext *context, GPtrArray *stale, guint 
   g_autoptr(Search) search = search_new(context, FALSE);
   g_autoptr(Feeds) feeds = NULL;
   guint pages = 0, others = 0;
-  if (writer == NULL ||
-      (stale->len <= FEW && (feeds = feeds_begin(context, stale, error)) == NULL) ||
+  if (writer == NULL || (feeds = feeds_begin(context, stale, error)) == NULL ||
       !reports_write_stale(writer, context, search, lists, stale, error) ||
-      !search_finish(search, &others, error) ||
-      (feeds == NULL && (feeds = feeds_begin(context, stale, error)) == NULL) ||
-      !writer_finish(writer, &pages, error) || !feeds_finish(feeds, &others, error))
+      !search_finish(search, &others, error) || !writer_finish(writer, &pages, error) ||
+      !feeds_finish(feeds, &others, error))
     return FALSE;
   if (ret_written != NULL)
     *ret_written = pages + others;
@@ -188,11 +182,10 @@ gboolean reports_make_all(const ReportsContext *context, guint *ret_written, GEr
   g_autoptr(Search) search = search_new(context, TRUE);
   g_autoptr(Feeds) feeds = NULL;
   guint pages = 0, others = 0;
-  if (writer == NULL || !reports_write_all(writer, context, search, lists, error) ||
-      !search_finish(search, &others, error) ||
-      (feeds = feeds_begin(context, NULL, error)) == NULL ||
-      !writer_finish(writer, &pages, error) || !feeds_finish(feeds, &others, error) ||
-      !reports_sweep(context, lists, error))
+  if (writer == NULL || (feeds = feeds_begin(context, NULL, error)) == NULL ||
+      !reports_write_all(writer, context, search, lists, error) ||
+      !search_finish(search, &others, error) || !writer_finish(writer, &pages, error) ||
+      !feeds_finish(feeds, &others, error) || !reports_sweep(context, lists, error))
     return FALSE;
   if (ret_written != NULL)
     *ret_written = pages + others;

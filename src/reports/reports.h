@@ -20,6 +20,7 @@
 /* What pages are made from. All of it is borrowed and must outlive the call. */
 typedef struct {
   Ledger *ledger;
+  Ledger *second; /* the same view of it for another thread, or NULL */
   const Configuration *configuration;
   const Catalog *catalog;
   int root;                   /* the open folder of the instance */
