@@ -87,6 +87,17 @@ gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret
   return TRUE;
 }
 
+/* What its owner can do now. */
+static const char *certificate_next(const CertificateModel *model)
+{
+  LifecycleStatus status = model->certificate->status;
+  if (status == LIFECYCLE_STATUS_PAID && model->application != NULL &&
+      model->application->state == LIFECYCLE_APPLICATION_SAVED)
+    return "Submit the application that is saved: with what it still lacks, such as the stamped "
+           "letter; what was entered is kept.";
+  return lifecycle_statuses[status].next;
+}
+
 static void certificate_add_lead(const Page *page, const CertificateModel *model)
 {
   const LedgerCertificate *certificate = model->certificate;
@@ -116,7 +127,7 @@ static void certificate_add_lead(const Page *page, const CertificateModel *model
     certificate_add_next_outside(page, next, model->outside);
     return;
   }
-  page_add_text(next, lifecycle_statuses[certificate->status].next);
+  page_add_text(next, certificate_next(model));
   RequestKind kind = certificate_next_kind(certificate->status);
   if (kind == 0)
     return;

@@ -27,6 +27,7 @@ is 'the receipt says so' "$(receipt_value wd1.xml 'concat(//c:item/@kind," ",//c
 is 'nothing lies with the reviewer any more' "$(find "$INSTANCE/outbox/verification" -type f)" ''
 page=$(cat "$INSTANCE/reports/certificate/OV-1.1.md")
 like 'its page has what was entered as saved' "$page" 'Saved, not submitted'
+like 'and says that it can be submitted' "$page" 'Submit the application that is saved'
 like 'with its names' "$page" 'www\.iana\.org'
 like 'and the withdrawal in its history' "$page" 'Withdrawn.*application OV-1'
 review REV-1 OV-1.1 approve | drop review1.xml
