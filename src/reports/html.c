@@ -49,6 +49,19 @@ void html_set_format(xmlNode *element, const char *attribute, const char *format
   html_set(element, attribute, value);
 }
 
+xmlNode *html_add_search(xmlNode *parent, const char *id, const char *label)
+{
+  xmlNode *before = html_add(parent, "label", NULL);
+  html_set(before, "for", id);
+  html_add_text(before, label);
+  xmlNode *field = html_add(parent, "input", NULL);
+  html_set(field, "type", "search");
+  html_set(field, "id", id);
+  html_set(field, "autocomplete", "off");
+  html_set(field, "spellcheck", "false");
+  return field;
+}
+
 static void html_move_into(cmark_node *node, xmlNode *element)
 {
   xmlOutputBuffer *buffer = xmlAllocOutputBuffer(NULL);

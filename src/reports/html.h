@@ -24,6 +24,9 @@ void html_set_number(xmlNode *element, const char *attribute, gint64 value);
 void html_set_format(xmlNode *element, const char *attribute, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
+/* A labelled field to search with, at the end of PARENT. Returns the field. */
+xmlNode *html_add_search(xmlNode *parent, const char *id, const char *label);
+
 /* Takes ELEMENT into the page, as a block or inside a line. */
 void page_add_html(cmark_node *parent, xmlNode *element);
 void page_add_html_inline(cmark_node *parent, xmlNode *element);

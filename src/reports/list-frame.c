@@ -73,14 +73,7 @@ void list_add_filter(Page *page, gboolean searched)
   xmlNode *filter = html_new("div", "filter");
   html_set(filter, "id", "filter");
   html_set(filter, "hidden", NULL);
-  xmlNode *label = html_add(filter, "label", NULL);
-  html_set(label, "for", "words");
-  html_add_text(label, "Filter this page");
-  xmlNode *words = html_add(filter, "input", NULL);
-  html_set(words, "type", "search");
-  html_set(words, "id", "words");
-  html_set(words, "autocomplete", "off");
-  html_set(words, "spellcheck", "false");
+  html_add_search(filter, "words", "Filter this page");
   if (searched) {
     xmlNode *way = html_add(filter, "a", NULL);
     html_set_format(way, "href", "%.*ssearch.html", (int)(page->depth * strlen("../")), up);

@@ -10,14 +10,7 @@ static void search_add_field(cmark_node *parent)
   html_set(search, "role", "search");
   html_set(search, "id", "search");
   html_set(search, "hidden", NULL);
-  xmlNode *label = html_add(search, "label", NULL);
-  html_set(label, "for", "query");
-  html_add_text(label, "Domain name, ID, company or serial number");
-  xmlNode *query = html_add(search, "input", NULL);
-  html_set(query, "type", "search");
-  html_set(query, "id", "query");
-  html_set(query, "autocomplete", "off");
-  html_set(query, "spellcheck", "false");
+  xmlNode *query = html_add_search(search, "query", "Domain name, ID, company or serial number");
   html_set(query, "maxlength", "300");
   html_set(query, "aria-describedby", "found");
   xmlNode *found = html_add(search, "p", "found");
