@@ -5,13 +5,6 @@
 
 new_instance
 reports=$INSTANCE/reports
-rows() { python3 "$source_dir/tests/tools/page-tables.py" "$reports/$1.md" "${@:2}"; }
-pages() { (cd "$reports" && find . -type f -print0 | sort -z | xargs -0 sha256sum); }
-same_as_anew() {
-  pages >before
-  certdrop -C "$INSTANCE" report
-  is "$1" "$(pages | diff before -)" ''
-}
 # The days on which something runs out, with how many: "2027-06-11 120".
 days() {
   sqlite3 "$INSTANCE/state/ledger.db" "SELECT date(not_after, 'unixepoch'), COUNT(*) FROM certificate

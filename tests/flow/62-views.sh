@@ -5,14 +5,7 @@
 
 new_instance
 reports=$INSTANCE/reports
-rows() { python3 "$source_dir/tests/tools/page-tables.py" "$reports/$1.md" "${@:2}"; }
-pages() { (cd "$reports" && find . -type f -print0 | sort -z | xargs -0 sha256sum); }
 count() { find "$reports/$1" -name "$2" | wc -l; } # FOLDER PATTERN
-same_as_anew() {
-  pages >before
-  certdrop -C "$INSTANCE" report
-  is "$1" "$(pages | diff before -)" ''
-}
 sql() { sqlite3 -separator $'\t' "$INSTANCE/state/ledger.db" "$1"; }
 # By product and region: deployed, failed, waiting, leaving.
 places() {

@@ -278,6 +278,23 @@ unchanged() {
   is "$1" "$(diff <(printf '%s\n' "$2" | grep -vE "$of_runs") <(snapshot | grep -vE "$of_runs"))" ''
 }
 
+# rows PAGE [HEADING]: the tables of a page of the reports, a row a line.
+rows() {
+  python3 "$source_dir/tests/tools/page-tables.py" "$INSTANCE/reports/$1.md" "${@:2}"
+}
+
+# Every file of the reports, with its content.
+pages() {
+  (cd "$INSTANCE/reports" && find . -type f -print0 | sort -z | xargs -0 sha256sum)
+}
+
+# same_as_anew WHAT: the pages are, byte for byte, those that report makes of all there is.
+same_as_anew() {
+  pages >before
+  certdrop -C "$INSTANCE" report
+  is "$1" "$(pages | diff before -)" ''
+}
+
 # ---- Writing documents ------------------------------------------------------
 
 xmlns='xmlns="urn:certdrop:1"'
