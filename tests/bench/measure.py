@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs a command and prints one line: its seconds, its processor seconds, the largest
-resident size of one process in KiB, and that of all its processes together (shared
-pages counted once), looked at 20 times a second.
+resident size of one process in KiB, and, with --together, that of all its processes together
+(shared pages counted once), looked at 20 times a second, which slows them down.
 
-    measure.py COMMAND…"""
+    measure.py [--together] COMMAND…"""
 import os
 import resource
 import subprocess
@@ -32,8 +32,9 @@ def proportional(pid):
         return 0
 
 
+looks = sys.argv[1] == "--together"
 started = time.monotonic()
-process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+process = subprocess.Popen(sys.argv[2 if looks else 1:], stdout=subprocess.DEVNULL)
 together = 0
 done = threading.Event()
 
@@ -45,11 +46,13 @@ def watch():
 
 
 watcher = threading.Thread(target=watch)
-watcher.start()
+if looks:
+    watcher.start()
 status = process.wait()
 seconds = time.monotonic() - started
 done.set()
-watcher.join()
+if looks:
+    watcher.join()
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(f"{seconds:.3f} {used.ru_utime + used.ru_stime:.3f} {used.ru_maxrss} {together}")
 sys.exit(0 if status in (0, 1) else os.EX_SOFTWARE)

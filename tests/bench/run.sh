@@ -32,8 +32,8 @@ new_instance() {
   mkdir "$folder/$1"
   "$certdrop" -C "$folder/$1" --at "$(at 0)" init >>"$folder/log" 2>&1
 }
-run() { # INSTANCE SECONDS
-  python3 "$bench/measure.py" "$certdrop" -C "$folder/$1" --at "$(at "$2")" run 2>>"$folder/log"
+run() { # INSTANCE SECONDS [--together]
+  python3 "$bench/measure.py" ${3:+"$3"} "$certdrop" -C "$folder/$1" --at "$(at "$2")" run 2>>"$folder/log"
 }
 issued() { find "$folder/$1/outbox/certificates" -name '*.zip' | wc -l; }
 
@@ -77,7 +77,7 @@ printf '%-48s %10s times\n' "ratio to the script on $(nproc) processors" "$(calc
 if [ "$memory" -gt 0 ]; then
   new_instance memory
   python3 "$bench/make-orders.py" "$folder/memory/inbox" 1 "$memory"
-  read -r seconds processor largest together < <(run memory 1)
+  read -r seconds processor largest together < <(run memory 1 --together)
   [ "$(issued memory)" = "$memory" ] || { tail "$folder/log"; echo "certdrop failed" >&2; exit 1; }
   printf '%-48s %10s MiB       (asked for: below 100)\n' "peak of the largest process, $memory orders" "$(calculate %.1f "$largest / 1024")"
   printf '%-48s %10s MiB\n' '  all processes together' "$(calculate %.1f "$together / 1024")"
