@@ -5,7 +5,7 @@
 #include "reports/feed.h"
 
 /* Blocks of which something is kept, at most. */
-#define KEPT_BLOCKS 200
+#define KEPT_BLOCKS 50
 
 struct FeedLines {
   const FeedLinesKind *kind;
