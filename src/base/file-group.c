@@ -124,16 +124,25 @@ static gboolean group_entry_commit(int root, GroupEntry *entry, GError **error)
  * synced one by one. */
 #define FEW 64
 
-static gboolean sync_path(int root, const char *path, int flags, GError **error)
+static gboolean sync_path(int root, const char *path, int flags, int *ret_errno)
 {
-  int fd = openat(root, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags);
+  int fd = openat(root, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags);
   gboolean synced = fd >= 0 && file_step() && fsync(fd) == 0;
-  int errnum = errno;
+  *ret_errno = errno;
   if (fd >= 0)
     close(fd);
-  /* A folder that is gone has nothing left to be synced. */
-  if (synced || (fd < 0 && errnum == ENOENT && (flags & O_DIRECTORY) != 0))
+  return synced;
+}
+
+/* The inbox may be a link to a folder elsewhere, and there are file systems that sync no folder.
+ * One that is gone has nothing left to be synced. */
+static gboolean sync_folder(int root, const char *path, GError **error)
+{
+  int errnum;
+  if (sync_path(root, path, O_DIRECTORY, &errnum) || errnum == ENOENT)
     return TRUE;
+  if (errnum == EINVAL || errnum == EOPNOTSUPP)
+    return file_sync(root, error);
   return error_set_errno(error, errnum, "%s: cannot sync", path);
 }
 
@@ -143,8 +152,9 @@ static gboolean sync_contents(const FileGroup *group, GError **error)
     return file_sync(group->root, error);
   for (guint i = 0; i < group->entries->len; i++) {
     const GroupEntry *entry = g_ptr_array_index(group->entries, i);
-    if (entry->temporary && !sync_path(group->root, entry->from, 0, error))
-      return FALSE;
+    int errnum;
+    if (entry->temporary && !sync_path(group->root, entry->from, O_NOFOLLOW, &errnum))
+      return error_set_errno(error, errnum, "%s: cannot sync", entry->to);
   }
   return TRUE;
 }
@@ -155,7 +165,7 @@ static gboolean sync_folders_above(int root, const char *path, GHashTable *synce
   g_autofree char *folder = g_path_get_dirname(path);
   if (!g_hash_table_add(synced, g_strdup(folder)))
     return TRUE;
-  return sync_path(root, folder, O_DIRECTORY, error) &&
+  return sync_folder(root, folder, error) &&
          (strcmp(folder, ".") == 0 || sync_folders_above(root, folder, synced, error));
 }
 

@@ -182,6 +182,35 @@ static void test_group_abandoned(Folder *folder, gconstpointer data G_GNUC_UNUSE
   g_assert_true(there_is(folder, "inbox/x.xml"));
 }
 
+/* The inbox is a link to a folder elsewhere, and the file that leaves it the last one there. */
+static void test_group_linked_folder(Folder *folder, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autoptr(GError) error = NULL;
+  put(folder, "share/x.xml", "x");
+  g_assert_no_errno(symlinkat("share", folder->root, "drop"));
+  g_autoptr(FileGroup) group = file_group_new(folder->root);
+  file_group_move(group, "drop/x.xml", "drop/done/x.xml");
+  file_group_shred(group, "gone/secret.xml");
+  g_assert_true(file_group_commit(group, &error));
+  g_assert_no_error(error);
+  assert_content(folder, "share/done/x.xml", "x");
+}
+
+/* Whoever forgets that files were to be made asks whether their names are on disk. */
+static void test_group_safe(Folder *folder, gconstpointer data G_GNUC_UNUSED)
+{
+  for (guint files = 1; files <= 100; files += 99) {
+    g_autoptr(FileGroup) group = file_group_new(folder->root);
+    for (guint i = 0; i < files; i++) {
+      g_autofree char *path = g_strdup_printf("outbox/%u/%u.zip", files, i);
+      stage(group, FILE_PHASE_ARCHIVE, path, "archive");
+    }
+    g_assert_false(file_group_is_safe(group));
+    g_assert_true(file_group_commit(group, NULL));
+    g_assert_cmpint(file_group_is_safe(group), ==, files == 1);
+  }
+}
+
 /* What an earlier try moved is not there any more; doing it twice does no harm. */
 static void test_group_again(Folder *folder, gconstpointer data G_GNUC_UNUSED)
 {
@@ -551,6 +580,8 @@ int main(int argc, char **argv)
   ADD("phases/move", GINT_TO_POINTER(FILE_PHASE_MOVE), test_phases);
   ADD("group-abandoned", NULL, test_group_abandoned);
   ADD("group-again", NULL, test_group_again);
+  ADD("group-linked-folder", NULL, test_group_linked_folder);
+  ADD("group-safe", NULL, test_group_safe);
   ADD("modes/umask-000", GUINT_TO_POINTER(0), test_modes);
   ADD("modes/umask-022", GUINT_TO_POINTER(022), test_modes);
   ADD("modes/umask-077", GUINT_TO_POINTER(077), test_modes);
