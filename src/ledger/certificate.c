@@ -8,7 +8,7 @@
   "c.submitted, c.first_issued, c.not_before, c.not_after, c.term_end, i.serial, i.sha256, "       \
   "i.spki_sha256, k.kind, k.wrapped IS NOT NULL, c.uploaded, c.forerunner, c.successor, "          \
   "c.due, c.failing_since, c.failures, c.failure, c.review_asked, c.name, "                        \
-  "c.deployed, c.revoked, c.reason, c.deleted, o.price, o.currency "
+  "c.deployed, c.revoked, c.reason, c.deleted, o.price - o.cancelled, o.currency "
 #define CERTIFICATE_TABLES                                                                         \
   "FROM certificate c JOIN orders o ON o.ref = c.order_ref "                                       \
   "LEFT JOIN issue i ON i.number = c.issue LEFT JOIN key k ON k.spki_sha256 = i.spki_sha256 "
@@ -70,7 +70,7 @@ static LedgerCertificate *certificate_from_row(sqlite3_stmt *row, gint64 *ret_pr
   certificate->revoked = sqlite3_column_int64(row, 29);
   certificate->reason = (int)sqlite3_column_int64(row, 30);
   certificate->deleted = sqlite3_column_int64(row, 31);
-  certificate->price = sqlite3_column_int64(row, 32);
+  certificate->owed = sqlite3_column_int64(row, 32);
   certificate->currency = column_text(row, 33);
   return certificate;
 }

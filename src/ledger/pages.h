@@ -12,7 +12,7 @@ typedef struct {
   LifecycleStatus status;
   const Product *product; /* borrowed from the ledger */
   gint64 years;
-  gint64 price; /* of its whole order */
+  gint64 owed; /* what its whole order costs, or cost, without what was cancelled */
   char *currency;
   char **names; /* bound, or applied for; NULL while there are none */
   gint64 created;

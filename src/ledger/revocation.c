@@ -63,13 +63,28 @@ static gboolean compromise_keys(Ledger *ledger, const char *certificate, const c
                    "t", certificate);
 }
 
+/* Wherever one of ORDER can be paid for, the amount stands. */
+static gboolean mark_payable(Ledger *ledger, const char *order, GError **error)
+{
+  sqlite3_stmt *row = ledger_query(
+      ledger, error, "SELECT id, number FROM certificate WHERE order_ref = $1 AND status = $2",
+      "tn", order, (gint64)LIFECYCLE_STATUS_AWAITING_PAYMENT);
+  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
+  for (; more > 0; more = ledger_next(ledger, row, error)) {
+    ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s",
+                      (const char *)sqlite3_column_text(row, 0));
+    ledger_mark_listed(ledger, sqlite3_column_int64(row, 1), LIFECYCLE_STATUS_AWAITING_PAYMENT);
+  }
+  return more == 0;
+}
+
 gboolean ledger_cancel(Ledger *ledger, const char *certificate, gint64 amount, GError **error)
 {
+  g_autofree char *order = ids_order_of(certificate);
   return amount == 0 ||
-         ledger_do(ledger, error,
-                   "UPDATE orders SET cancelled = cancelled + $1 WHERE ref = (SELECT order_ref "
-                   "FROM certificate WHERE id = $2)",
-                   "nt", amount, certificate);
+         (ledger_do(ledger, error, "UPDATE orders SET cancelled = cancelled + $1 WHERE ref = $2",
+                    "nt", amount, order) &&
+          mark_payable(ledger, order, error));
 }
 
 /* "keyCompromise, serial 12AB, 34CD" */

@@ -13,7 +13,7 @@ static void fill_payment(FormFill *fill, const CertificateModel *model)
 {
   const LifecycleOrder *order = model->order->order;
   form_fill_add(fill, "order", order->ref);
-  fill_add_money(fill, "amount", order->price);
+  fill_add_money(fill, "amount", lifecycle_due(order));
   form_fill_add(fill, "currency", order->currency);
 }
 
@@ -95,7 +95,7 @@ cmark_node *certificate_add_short_form_link(const Page *page, cmark_node *parent
   g_autoptr(FormFill) fill = form_fill_new();
   if (kind == REQUEST_KIND_PAYMENT) {
     form_fill_add(fill, "order", certificate->order);
-    fill_add_money(fill, "amount", certificate->price);
+    fill_add_money(fill, "amount", certificate->owed);
     form_fill_add(fill, "currency", certificate->currency);
   } else
     form_fill_add(fill, "certificate", certificate->id);

@@ -129,6 +129,11 @@ done
 is 'all parts together are what was paid' "$(money $sum)" "$(price standard-dv-single 1 1 3)"
 is_status 'one that was not paid is revoked' DUE.2 revoked
 is 'and need not be paid any more' "$(show DUE .due)" "$(price standard-dv-single 1 1 2)"
+rest="payment.html#order=DUE&amp;amount=$(price standard-dv-single 1 1 2)&amp;"
+is 'which the links to pay it ask for, of each of the others and in the lists' \
+  "$(cd "$INSTANCE/reports" && grep -l "$rest" certificate/DUE.[123].html list/*.html status/awaiting-payment/index.html index.html | paste -sd ' ')" \
+  'certificate/DUE.1.html certificate/DUE.3.html list/0.html list/index.html status/awaiting-payment/index.html index.html'
+is 'and no link asks for the price' "$(grep -rl "order=DUE&amp;amount=$(price standard-dv-single 1 1 3)" "$INSTANCE/reports")" ''
 payment PAY-DUE-1 DUE "$(price standard-dv-single 1 1 3)" | drop a-pay-whole.xml
 payment PAY-DUE-2 DUE "$(price standard-dv-single 1 1 2)" | drop b-pay-rest.xml
 run_at "$(second 1200)"
