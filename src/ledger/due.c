@@ -12,7 +12,7 @@ static const char *const dues[] = {
     /* What a run that did not end, or a waiting file that may go on, left: at once. */
     "SELECT 0 FROM reminder LIMIT 1",
     "SELECT 0 FROM output WHERE done = 0 LIMIT 1",
-    "SELECT 0 FROM stale LIMIT 1",
+    "SELECT 0 FROM stale WHERE topic < " G_STRINGIFY(LEDGER_STALE_ASIDE) " LIMIT 1",
     "SELECT 0 FROM file WHERE state = 1 AND ready <> 0 LIMIT 1",
 };
 G_STATIC_ASSERT(LIFECYCLE_STATUS_ISSUED == 5 && LEDGER_FILE_WAITING == 1);

@@ -102,6 +102,9 @@ gboolean ledger_put_key(Ledger *ledger, const char *spki_sha256, const char *cer
 /* Stores ISSUE and its key without an entry in the log. */
 gboolean ledger_put_issue(Ledger *ledger, const LedgerIssue *issue, gint64 now, GError **error);
 
+/* What a topic has added while it is aside (ledger_put_stale_aside()). */
+#define LEDGER_STALE_ASIDE 1000
+
 /* Makes a page stale, once a transaction. */
 void ledger_mark_stale(Ledger *ledger, LedgerStaleTopic topic, const char *key_format, ...)
     G_GNUC_PRINTF(3, 4);

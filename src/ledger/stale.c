@@ -2,9 +2,8 @@
 
 #include "ledger/ledger-private.h"
 
-/* What a topic has added while it is aside. */
-#define ASIDE ((gint64)1000)
-G_STATIC_ASSERT(LEDGER_STALE_N < ASIDE);
+#define ASIDE ((gint64)LEDGER_STALE_ASIDE)
+G_STATIC_ASSERT(LEDGER_STALE_N < LEDGER_STALE_ASIDE);
 
 void ledger_mark_stale(Ledger *ledger, LedgerStaleTopic topic, const char *key_format, ...)
 {
