@@ -124,49 +124,30 @@ static gboolean group_entry_commit(int root, GroupEntry *entry, GError **error)
  * synced one by one. */
 #define FEW 64
 
-static gboolean sync_path(int root, const char *path, int flags, int *ret_errno)
-{
-  int fd = openat(root, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags);
-  gboolean synced = fd >= 0 && file_step() && fsync(fd) == 0;
-  *ret_errno = errno;
-  if (fd >= 0)
-    close(fd);
-  return synced;
-}
-
-/* The inbox may be a link to a folder elsewhere, and there are file systems that sync no folder.
- * One that is gone has nothing left to be synced. */
-static gboolean sync_folder(int root, const char *path, GError **error)
-{
-  int errnum;
-  if (sync_path(root, path, O_DIRECTORY, &errnum) || errnum == ENOENT)
-    return TRUE;
-  if (errnum == EINVAL || errnum == EOPNOTSUPP)
-    return file_sync(root, error);
-  return error_set_errno(error, errnum, "%s: cannot sync", path);
-}
-
 static gboolean sync_contents(const FileGroup *group, GError **error)
 {
   if (group->entries->len > FEW)
     return file_sync(group->root, error);
   for (guint i = 0; i < group->entries->len; i++) {
     const GroupEntry *entry = g_ptr_array_index(group->entries, i);
-    int errnum;
-    if (entry->temporary && !sync_path(group->root, entry->from, O_NOFOLLOW, &errnum))
+    int errnum = entry->temporary ? file_sync_path(group->root, entry->from, O_NOFOLLOW) : 0;
+    if (errnum != 0)
       return error_set_errno(error, errnum, "%s: cannot sync", entry->to);
   }
   return TRUE;
 }
 
-/* Syncs the folders above PATH that are not yet in SYNCED, which may be new ones. */
+/* Syncs the folders above PATH that are not yet in SYNCED, which may be new ones. One that is gone
+ * has nothing left to be synced. */
 static gboolean sync_folders_above(int root, const char *path, GHashTable *synced, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname(path);
   if (!g_hash_table_add(synced, g_strdup(folder)))
     return TRUE;
-  return sync_folder(root, folder, error) &&
-         (strcmp(folder, ".") == 0 || sync_folders_above(root, folder, synced, error));
+  int errnum = file_sync_folder(root, folder);
+  if (errnum != 0 && errnum != ENOENT)
+    return error_set_errno(error, errnum, "%s: cannot sync", folder);
+  return (strcmp(folder, ".") == 0 || sync_folders_above(root, folder, synced, error));
 }
 
 static gboolean sync_names(FileGroup *group, GError **error)

@@ -27,6 +27,13 @@ gboolean file_write_temporary_parts(int root, const char *path, FileNextPart nex
  * to, or has further names, is only removed; one that is gone is no error. */
 gboolean file_wipe(int root, const char *name, GError **error);
 
+/* Syncs what is at PATH, opened with FLAGS. Returns 0, or the errno. */
+int file_sync_path(int root, const char *path, int flags);
+
+/* Syncs the folder PATH, which may be reached by a link; where its file system syncs no folder
+ * by itself, all of that of ROOT. Returns 0, or the errno. */
+int file_sync_folder(int root, const char *path);
+
 /* Syncs the folder that PATH is in, so that its name is on disk. */
 gboolean file_sync_parent(int root, const char *path, GError **error);
 

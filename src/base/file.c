@@ -164,15 +164,28 @@ gboolean file_rename(int root, const char *from, const char *to, GError **error)
   return error_set_errno(error, errno, "%s: cannot rename to %s", from, to);
 }
 
+int file_sync_path(int root, const char *path, int flags)
+{
+  int fd = openat(root, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags);
+  int errnum = fd >= 0 && file_step() && fsync(fd) == 0 ? 0 : errno;
+  if (fd >= 0)
+    close(fd);
+  return errnum;
+}
+
+int file_sync_folder(int root, const char *path)
+{
+  int errnum = file_sync_path(root, path, O_DIRECTORY);
+  if (errnum == EINVAL || errnum == EOPNOTSUPP)
+    errnum = file_step() && syncfs(root) == 0 ? 0 : errno;
+  return errnum;
+}
+
 gboolean file_sync_parent(int root, const char *path, GError **error)
 {
   g_autofree char *parent = g_path_get_dirname(path);
-  int fd = openat(root, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  gboolean ok = fd >= 0 && file_step() && fsync(fd) == 0;
-  int errnum = errno;
-  if (fd >= 0)
-    close(fd);
-  return ok || error_set_errno(error, errnum, "%s: cannot sync", parent);
+  int errnum = file_sync_folder(root, parent);
+  return errnum == 0 || error_set_errno(error, errnum, "%s: cannot sync", parent);
 }
 
 gboolean file_write(int root, const char *path, const void *bytes, gsize length, mode_t mode,
