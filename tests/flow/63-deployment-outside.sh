@@ -5,11 +5,7 @@
 # shellcheck source=tests/flow/lib-foreign.sh
 . "$source_dir/tests/flow/lib-foreign.sh"
 
-new_instance
-foreign_ca root '/O=Other Authority/CN=Other Root'
-foreign_ca inner '/O=Other Authority/CN=Other Issuing CA' root
-sed -i '/id="standard-dv-single"/{s/issuer="embedded"/issuer="other"/;s/lifetime="[^"]*"/lifetime="90"/}
-  /id="free-dv-single"/{s/issuer="embedded"/issuer="exchange"/;s/lifetime="[^"]*"/lifetime="90"/}' "$INSTANCE/catalog.xml"
+new_outside_instance
 cat >authority <<SCRIPT
 #!/bin/bash
 cd "$work" || exit 9

@@ -73,3 +73,13 @@ pfx_package() {
   printf '<upload %s ref="%s"><pkcs12 file="%s"%s/></upload>\n' "$xmlns" "$2" "$3" "${4+ password=\"$4\"}" >document.xml
   package "$1" document.xml "$3"
 }
+
+# A new instance, two of whose products are certified outside, for 90 days: one by the command of the
+# issuer "other", one by an exchange of files. The authorities `root` and `inner` are there for both.
+new_outside_instance() {
+  new_instance
+  foreign_ca root '/O=Other Authority/CN=Other Root'
+  foreign_ca inner '/O=Other Authority/CN=Other Issuing CA' root
+  sed -i '/id="standard-dv-single"/{s/issuer="embedded"/issuer="other"/;s/lifetime="[^"]*"/lifetime="90"/}
+    /id="free-dv-single"/{s/issuer="embedded"/issuer="exchange"/;s/lifetime="[^"]*"/lifetime="90"/}' "$INSTANCE/catalog.xml"
+}
