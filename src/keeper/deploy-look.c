@@ -61,7 +61,7 @@ gboolean deploy_job_is_served(DeployJob *job, guint tries, char **ret_why)
     if (i > 0)
       g_usleep(G_USEC_PER_SEC);
     g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) der = pki_fetch_served(host, port, name, LOOK_MS, &error);
+    g_autoptr(GBytes) der = pki_fetch_served(host, port, name, job->issue->der, LOOK_MS, &error);
     if (der != NULL && g_bytes_equal(der, job->issue->der)) {
       job->seen = g_strdup_printf("%s serves this certificate", place);
       return TRUE;

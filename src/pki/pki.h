@@ -428,9 +428,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiForeign, pki_foreign_free)
  * server name indication; NULL: for none). Nothing of it is verified, and nothing is sent but the
  * handshake, which is given up as soon as the certificate is there. Takes at most TIMEOUT_MS, and
  * what the resolver takes to find the host's address. CERTDROP_ERROR_IO with a sentence that
- * begins with pki_host_and_port() where there is none. */
-GBytes *pki_fetch_served(const char *host, const char *port, const char *name, gint64 timeout_ms,
-                         GError **error);
+ * begins with pki_host_and_port() where there is none.
+ * A server may have a certificate for each kind of key, RSA and ECDSA, and shows the one that it
+ * likes best. OWN, in DER, is the one that is looked for: where what is shown has a key of another
+ * kind, the server is asked once more, by a client that takes those of OWN's kind alone. */
+GBytes *pki_fetch_served(const char *host, const char *port, const char *name, GBytes *own,
+                         gint64 timeout_ms, GError **error);
 
 /* "HOST:PORT", an address of IPv6 in brackets. The caller frees it. */
 char *pki_host_and_port(const char *host, const char *port);

@@ -140,8 +140,65 @@ static X509 *shake_hands(Handshake *handshake, GError **error)
   }
 }
 
+/* What a client says that takes certificates of one kind of key alone: in the signatures that it
+ * can check and, up to TLS 1.2, in its ciphers. RSA's old signatures are for TLS 1.3 those of
+ * authorities only, so that a server with an ECDSA key and a chain of RSA does not mind. */
+typedef struct {
+  int type;
+  const char *signatures;
+  const char *ciphers;
+} KeyType;
+
+static const KeyType key_types[] = {
+    {EVP_PKEY_RSA,
+     "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:RSA+SHA256:RSA+SHA384:RSA+SHA512:"
+     "RSA+SHA1",
+     "aRSA"},
+    {EVP_PKEY_EC,
+     "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ECDSA+SHA1:RSA+SHA256:RSA+SHA384:RSA+SHA512",
+     "aECDSA"},
+    {EVP_PKEY_ED25519, "ed25519:RSA+SHA256:RSA+SHA384:RSA+SHA512", "aECDSA"},
+};
+
+/* That of the key of CERTIFICATE, which may be NULL; NULL: none that a client can ask for. */
+static const KeyType *key_type_of(X509 *certificate)
+{
+  EVP_PKEY *key = certificate != NULL ? X509_get0_pubkey(certificate) : NULL;
+  for (gsize i = 0; key != NULL && i < G_N_ELEMENTS(key_types); i++)
+    if (EVP_PKEY_get_base_id(key) == key_types[i].type)
+      return &key_types[i];
+  return NULL;
+}
+
+static X509 *read_certificate(GBytes *der)
+{
+  gsize length = 0;
+  const guint8 *bytes = g_bytes_get_data(der, &length);
+  X509 *certificate = d2i_X509(NULL, &bytes, (long)length);
+  ERR_clear_error();
+  return certificate;
+}
+
+/* What is looked at. */
+typedef struct {
+  const char *host;
+  const char *port;
+  const char *name;    /* or NULL */
+  const KeyType *only; /* NULL: any */
+  const char *place;   /* "HOST:PORT", for people */
+} Look;
+
+static gboolean set_up_client(SSL *ssl, const Look *look)
+{
+  const KeyType *only = look->only;
+  return SSL_set_min_proto_version(ssl, TLS1_VERSION) == 1 &&
+         (only == NULL || (SSL_set1_sigalgs_list(ssl, only->signatures) == 1 &&
+                           SSL_set_cipher_list(ssl, only->ciphers) == 1)) &&
+         (look->name == NULL || SSL_set_tlsext_host_name(ssl, look->name) == 1);
+}
+
 /* A client that takes any certificate, and what old servers still speak. */
-static SSL *new_client(const char *name, GError **error)
+static SSL *new_client(const Look *look, GError **error)
 {
   g_autoptr(SslContext) context = SSL_CTX_new(TLS_client_method());
   g_autoptr(SSL) ssl = NULL;
@@ -151,8 +208,7 @@ static SSL *new_client(const char *name, GError **error)
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     ssl = SSL_new(context);
   }
-  if (ssl == NULL || SSL_set_min_proto_version(ssl, TLS1_VERSION) != 1 ||
-      (name != NULL && SSL_set_tlsext_host_name(ssl, name) != 1)) {
+  if (ssl == NULL || !set_up_client(ssl, look)) {
     pki_set_error(error, CERTDROP_ERROR_BUG, "cannot set up TLS");
     return NULL;
   }
@@ -166,12 +222,10 @@ char *pki_host_and_port(const char *host, const char *port)
   return g_strdup_printf("%s%s%s:%s", colons ? "[" : "", host, colons ? "]" : "", port);
 }
 
-GBytes *pki_fetch_served(const char *host, const char *port, const char *name, gint64 timeout_ms,
-                         GError **error)
+static X509 *fetch(const Look *look, gint64 deadline, GError **error)
 {
-  g_autofree char *place = pki_host_and_port(host, port);
-  Handshake handshake = {place, -1, 0, NULL, NULL, NULL};
-  g_autoptr(SSL) ssl = new_client(name, error);
+  Handshake handshake = {look->place, -1, deadline, NULL, NULL, NULL};
+  g_autoptr(SSL) ssl = new_client(look, error);
   if (ssl == NULL)
     return NULL;
   handshake.ssl = ssl;
@@ -179,15 +233,34 @@ GBytes *pki_fetch_served(const char *host, const char *port, const char *name, g
   handshake.to_send = BIO_new(BIO_s_mem());
   g_assert(handshake.received != NULL && handshake.to_send != NULL);
   SSL_set_bio(ssl, handshake.received, handshake.to_send);
-  handshake.deadline = g_get_monotonic_time() + timeout_ms * 1000;
-  handshake.fd = connect_to_host(host, port, place, handshake.deadline, error);
+  handshake.fd = connect_to_host(look->host, look->port, look->place, deadline, error);
   if (handshake.fd < 0)
     return NULL;
-  g_autoptr(X509) certificate = shake_hands(&handshake, error);
+  X509 *certificate = shake_hands(&handshake, error);
   close(handshake.fd);
-  if (certificate == NULL)
+  return certificate;
+}
+
+GBytes *pki_fetch_served(const char *host, const char *port, const char *name, GBytes *own,
+                         gint64 timeout_ms, GError **error)
+{
+  g_autofree char *place = pki_host_and_port(host, port);
+  gint64 deadline = g_get_monotonic_time() + timeout_ms * 1000;
+  Look look = {host, port, name, NULL, place};
+  g_autoptr(X509) shown = fetch(&look, deadline, error);
+  if (shown == NULL)
     return NULL;
+  g_autoptr(X509) looked_for = read_certificate(own);
+  look.only = key_type_of(looked_for);
+  if (look.only != NULL && look.only != key_type_of(shown)) {
+    /* A server that has none of that kind ends the handshake. */
+    X509 *other = fetch(&look, deadline, NULL);
+    if (other != NULL) {
+      X509_free(shown);
+      shown = other;
+    }
+  }
   unsigned char *der = NULL;
-  int length = i2d_X509(certificate, &der);
+  int length = i2d_X509(shown, &der);
   return pki_bytes_take(der, length);
 }

@@ -152,6 +152,32 @@ run_at "$(at 2 0 700)"
 is 'taken off, it is served no more' "$(deployments F-2.1) $(served 127.0.0.11 f.example.test)" \
   "127.0.0.12 deployed $(openssl x509 -in default.pem -noout -serial | cut -d = -f 2)"
 is 'by the same command' "$(tail -n 1 fleet/log)" "remove 127.0.0.11 $(serial F-2.1) instead of $first"
+# A host that serves a name with two certificates, one for each kind of key: whichever nginx likes
+# best, both are found.
+sed -i "s|</configuration>|<target product=\"both\" format=\"nginx\" check=\"127.0.0.11:$port\"/>&|" "$INSTANCE/certdrop.xml"
+for kind in ec-p256 rsa-2048; do
+  dv_order "B-$kind" b.example.test "<csr mode=\"automatic\" key=\"$kind\"/>" | drop "b-$kind.xml"
+  printf '<deployment %s ref="BD-%s" certificate="B-%s"><target product="both"/></deployment>' "$xmlns" $kind $kind | drop "bd-$kind.xml"
+done
+run_at "$(at 3 0 700)"
+{
+  echo "server { listen 127.0.0.11:$port ssl; server_name b.example.test;"
+  for kind in ec-p256 rsa-2048; do
+    unzip -qo -d "fleet/127.0.0.11/$kind" "$INSTANCE/outbox/deploy/both/_/B-$kind.1.zip"
+    echo "  ssl_certificate $kind/fullchain.pem; ssl_certificate_key $kind/privkey.pem;"
+  done
+  echo '}'
+} >fleet/127.0.0.11/sites/both.conf
+kill -HUP "$(cat fleet/127.0.0.11/nginx.pid)"
+for _ in $(seq 1 50); do
+  case $(served 127.0.0.11 b.example.test) in "$(serial B-ec-p256.1)" | "$(serial B-rsa-2048.1)") break ;; esac
+  sleep 0.1
+done
+run_at "$(at 13 0 700)"
+for kind in ec-p256 rsa-2048; do
+  is "of two certificates for a name that with the key $kind is found" "$(show "B-$kind.1" '.deployments[] | "\(.outcome) \(.output)"')" \
+    "deployed 127.0.0.11:$port serves this certificate"
+done
 is 'no key was left behind' "$(find "$INSTANCE/state" -name '*.pem')" ''
 snapshot >before
 certdrop -C "$INSTANCE" report

@@ -11,6 +11,8 @@ typedef enum {
   SERVER_TLS = 1,    /* one certificate for www.example.test, another for all else */
   SERVER_OLD_TLS,    /* the same, TLS 1.2 */
   SERVER_WANTS_CERT, /* asks for a certificate of the client, and insists */
+  SERVER_BOTH,       /* has an RSA key and certificate beside that of www.example.test */
+  SERVER_OLD_BOTH,   /* the same, TLS 1.2 */
   SERVER_SILENT,
   SERVER_CLOSES,
   SERVER_TALKS, /* something else */
@@ -25,12 +27,13 @@ typedef struct {
   SSL_CTX *other;
   GBytes *named_der;
   GBytes *other_der;
+  GBytes *rsa_der; /* of SERVER_BOTH, SERVER_OLD_BOTH */
 } Server;
 
-/* A context with a self-signed certificate for NAME, which goes to *RET_DER. */
-static SSL_CTX *new_context(const char *name, GBytes **ret_der)
+/* Gives CONTEXT a self-signed certificate for NAME and KEY (taken over). Returns it in DER. */
+static GBytes *add_certificate(SSL_CTX *context, const char *name, EVP_PKEY *taken)
 {
-  g_autoptr(EVP_PKEY) key = EVP_EC_gen("P-256");
+  g_autoptr(EVP_PKEY) key = taken;
   g_autoptr(X509) certificate = X509_new();
   X509_set_version(certificate, X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
@@ -43,10 +46,16 @@ static SSL_CTX *new_context(const char *name, GBytes **ret_der)
   g_assert_cmpint(X509_sign(certificate, key, EVP_sha256()), >, 0);
   guint8 *der = NULL;
   int length = i2d_X509(certificate, &der);
-  *ret_der = pki_bytes_take(der, length);
-  SSL_CTX *context = SSL_CTX_new(TLS_server_method());
   g_assert_cmpint(SSL_CTX_use_certificate(context, certificate), ==, 1);
   g_assert_cmpint(SSL_CTX_use_PrivateKey(context, key), ==, 1);
+  return pki_bytes_take(der, length);
+}
+
+/* A context with a certificate for NAME, which goes to *RET_DER. */
+static SSL_CTX *new_context(const char *name, GBytes **ret_der)
+{
+  SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+  *ret_der = add_certificate(context, name, EVP_EC_gen("P-256"));
   return context;
 }
 
@@ -62,7 +71,7 @@ static int choose_certificate(SSL *ssl, int *alert G_GNUC_UNUSED, void *data)
 static void serve_tls(const Server *server, int fd)
 {
   SSL *ssl = SSL_new(server->other);
-  if (server->kind == SERVER_OLD_TLS)
+  if (server->kind == SERVER_OLD_TLS || server->kind == SERVER_OLD_BOTH)
     SSL_set_max_proto_version(ssl, TLS1_2_VERSION);
   if (server->kind == SERVER_WANTS_CERT)
     SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
@@ -77,7 +86,7 @@ static gpointer serve(gpointer data)
   const Server *server = data;
   for (int fd; (fd = accept(server->socket, NULL, NULL)) >= 0; close(fd)) {
     char bytes[64];
-    if (server->kind <= SERVER_WANTS_CERT)
+    if (server->kind <= SERVER_OLD_BOTH)
       serve_tls(server, fd);
     else if (server->kind == SERVER_SILENT)
       while (recv(fd, bytes, sizeof bytes, 0) > 0)
@@ -99,6 +108,9 @@ static void server_start(Server *server, ServerKind kind)
   g_snprintf(server->port, sizeof server->port, "%u", ntohs(address.sin_port));
   server->named = new_context("www.example.test", &server->named_der);
   server->other = new_context("other.example.test", &server->other_der);
+  if (kind == SERVER_BOTH || kind == SERVER_OLD_BOTH)
+    server->rsa_der = add_certificate(server->named, "www.example.test",
+                                      EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048));
   SSL_CTX_set_tlsext_servername_callback(server->other, choose_certificate);
   SSL_CTX_set_tlsext_servername_arg(server->other, server);
 }
@@ -112,14 +124,22 @@ static void server_stop(Server *server, GThread *thread)
   SSL_CTX_free(server->other);
   g_bytes_unref(server->named_der);
   g_bytes_unref(server->other_der);
+  g_clear_pointer(&server->rsa_der, g_bytes_unref);
+}
+
+/* Who looks for OWN there, sees DER. */
+static void assert_shows(const Server *server, const char *name, GBytes *own, GBytes *der)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) served = pki_fetch_served("127.0.0.1", server->port, name, own, 20000, &error);
+  g_assert_no_error(error);
+  g_assert_true(g_bytes_equal(served, der));
+  g_assert_cmpuint(ERR_peek_error(), ==, 0);
 }
 
 static void assert_serves(const Server *server, const char *name, GBytes *der)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GBytes) served = pki_fetch_served("127.0.0.1", server->port, name, 20000, &error);
-  g_assert_no_error(error);
-  g_assert_true(g_bytes_equal(served, der));
+  assert_shows(server, name, der, der);
 }
 
 static void test_served(gconstpointer data)
@@ -133,10 +153,24 @@ static void test_served(gconstpointer data)
   server_stop(&server, thread);
 }
 
+/* Of two certificates for a name, a server shows that which it likes best. */
+static void test_both(gconstpointer data)
+{
+  Server server;
+  server_start(&server, (ServerKind)GPOINTER_TO_INT(data));
+  GThread *thread = g_thread_new("server", serve, &server);
+  assert_serves(&server, "www.example.test", server.named_der);
+  assert_serves(&server, "www.example.test", server.rsa_der);
+  assert_shows(&server, "www.example.test", server.other_der, server.named_der);
+  assert_shows(&server, "other.example.test", server.rsa_der, server.other_der);
+  server_stop(&server, thread);
+}
+
 static void assert_fails(const char *host, const char *port, gint64 timeout_ms, const char *says)
 {
   g_autoptr(GError) error = NULL;
-  g_assert_null(pki_fetch_served(host, port, "www.example.test", timeout_ms, &error));
+  g_autoptr(GBytes) own = g_bytes_new_static("", 0);
+  g_assert_null(pki_fetch_served(host, port, "www.example.test", own, timeout_ms, &error));
   g_assert_error(error, CERTDROP_ERROR, CERTDROP_ERROR_IO);
   g_autofree char *text = g_strdup_printf("%s:%s %s", host, port, says);
   g_assert_true(g_str_has_prefix(error->message, text));
@@ -184,6 +218,8 @@ int main(int argc, char **argv)
   g_test_add_data_func("/pki/served/tls-1.2", GINT_TO_POINTER(SERVER_OLD_TLS), test_served);
   g_test_add_data_func("/pki/served/wants-certificate", GINT_TO_POINTER(SERVER_WANTS_CERT),
                        test_served);
+  g_test_add_data_func("/pki/served/both", GINT_TO_POINTER(SERVER_BOTH), test_both);
+  g_test_add_data_func("/pki/served/both-tls-1.2", GINT_TO_POINTER(SERVER_OLD_BOTH), test_both);
   g_test_add_func("/pki/served/not-served", test_not_served);
   g_test_add_func("/pki/served/nobody-there", test_nobody_there);
   return g_test_run();
