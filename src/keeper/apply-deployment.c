@@ -137,11 +137,28 @@ gboolean apply_deploy(Keeper *keeper, const LifecycleStep *step, KeeperStepConte
          keeper_add_deployment_files(keeper, &place, context->file, error);
 }
 
+/* What no command has to take off is there no more, so that what follows in the same run, such as
+ * its deletion, finds it so. The rest is carried out at the end of the run (deploy.c). */
+static gboolean leave_at_once(Keeper *keeper, const LedgerDeployment *place, GError **error)
+{
+  g_autoptr(LedgerDeployment) deployment = NULL;
+  if (!ledger_read_deployment(keeper->ledger, place->certificate, place->product, place->region,
+                              &deployment, error))
+    return FALSE;
+  const ConfigurationTarget *target =
+      configuration_find_target(keeper->configuration, place->product);
+  if (!keeper_leaves_by_itself(deployment, target))
+    return TRUE;
+  g_clear_pointer(&deployment->output, g_free);
+  return keeper_end_deployment(keeper, deployment, FALSE, error);
+}
+
 gboolean apply_undeploy(Keeper *keeper, const LifecycleStep *step, KeeperStepContext *context,
                         GError **error)
 {
   const LedgerDeployment place = place_of(step);
   return ledger_undeploy(keeper->ledger, place.certificate, place.product, place.region,
                          keeper->now, context->file, error) &&
-         keeper_remove_deployment_files(keeper, &place, error);
+         keeper_remove_deployment_files(keeper, &place, error) &&
+         leave_at_once(keeper, &place, error);
 }

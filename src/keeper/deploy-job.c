@@ -55,13 +55,12 @@ static gboolean read_key(Keeper *keeper, DeployJob *job, GError **error)
   return TRUE;
 }
 
-/* Whether nothing has to be run to take it off. */
-static gboolean leaves_by_itself(const DeployJob *job)
+gboolean keeper_leaves_by_itself(const LedgerDeployment *deployment,
+                                 const ConfigurationTarget *target)
 {
-  const LedgerDeployment *deployment = job->deployment;
   gboolean never_came =
       !deployment->by_command && deployment->attempts == 0 && deployment->replaces == NULL;
-  return job->target == NULL || job->target->command == NULL || never_came;
+  return target == NULL || target->command == NULL || never_came;
 }
 
 /* Whether the archive of DEPLOYMENT is written, or about to be. */
@@ -101,7 +100,7 @@ static gboolean prepare(Keeper *keeper, DeployJob *job, GError **error)
 {
   const LedgerDeployment *deployment = job->deployment;
   gboolean removal = deploy_job_is_removal(job);
-  if (removal && leaves_by_itself(job)) {
+  if (removal && keeper_leaves_by_itself(deployment, job->target)) {
     job->end = DEPLOY_END_DONE;
     return TRUE;
   }

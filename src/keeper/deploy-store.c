@@ -63,20 +63,27 @@ static gboolean leave_forerunners(Keeper *keeper, const LedgerDeployment *deploy
   return left != NULL;
 }
 
+gboolean keeper_end_deployment(Keeper *keeper, LedgerDeployment *deployment, gboolean by_command,
+                               GError **error)
+{
+  gboolean removal = deployment->state == LIFECYCLE_DEPLOYMENT_LEAVING;
+  deployment->state = removal ? LIFECYCLE_DEPLOYMENT_GONE : LIFECYCLE_DEPLOYMENT_DONE;
+  deployment->since = keeper->now;
+  deployment->by_command = by_command && !removal;
+  deployment->attempts = 0;
+  deployment->next_try = 0;
+  deployment->failing_since = 0;
+  return ledger_put_deployment(keeper->ledger, deployment, keeper->now,
+                               removal ? "undeployed" : "deployed", NULL, error);
+}
+
 static gboolean store_done(Deployer *deployer, DeployJob *job, GError **error)
 {
   Keeper *keeper = deployer->keeper;
   LedgerDeployment *deployment = job->deployment;
   gboolean removal = deploy_job_is_removal(job);
   set_output(deployment, job);
-  deployment->state = removal ? LIFECYCLE_DEPLOYMENT_GONE : LIFECYCLE_DEPLOYMENT_DONE;
-  deployment->since = keeper->now;
-  deployment->by_command = job->commanded && !removal;
-  deployment->attempts = 0;
-  deployment->next_try = 0;
-  deployment->failing_since = 0;
-  return ledger_put_deployment(keeper->ledger, deployment, keeper->now,
-                               removal ? "undeployed" : "deployed", NULL, error) &&
+  return keeper_end_deployment(keeper, deployment, job->commanded, error) &&
          (removal || leave_forerunners(keeper, deployment, error));
 }
 

@@ -369,6 +369,12 @@ gboolean keeper_drop_deployment_archive(Keeper *keeper, const LedgerArchive *ref
 gboolean keeper_follow_issue(Keeper *keeper, const char *certificate, gint64 file, GError **error);
 /* Says what has to be done where a target has got a region, or a command (deploy-target.c). */
 gboolean keeper_review_targets(Keeper *keeper, GError **error);
+/* Whether nothing has to be run on TARGET (NULL: no longer configured) to take DEPLOYMENT off. */
+gboolean keeper_leaves_by_itself(const LedgerDeployment *deployment,
+                                 const ConfigurationTarget *target);
+/* Stores that DEPLOYMENT is there or, if it was leaving, is there no more. */
+gboolean keeper_end_deployment(Keeper *keeper, LedgerDeployment *deployment, gboolean by_command,
+                               GError **error);
 /* Carries out the deployments that are due (deploy.c). */
 gboolean keeper_do_deployments(Keeper *keeper, GError **error);
 /* Removes what commands had of keys, where a killed run left it. */

@@ -3,18 +3,31 @@
 #include "base/text.h"
 #include "lifecycle/lifecycle-private.h"
 
-char *certificate_deployed(const LifecycleCertificate *certificate)
+/* Whether the certificate is on its way off DEPLOYMENT's place. */
+static gboolean is_leaving(const LifecycleDeployment *deployment)
+{
+  return deployment->state == LIFECYCLE_DEPLOYMENT_LEAVING;
+}
+
+/* "slb (cn-hangzhou), cdn": where it is or, if LEAVING, where it still has to be taken off alone;
+ * NULL: nowhere. */
+static char *list_places(const LifecycleCertificate *certificate, gboolean leaving)
 {
   g_autoptr(GString) places = g_string_new(NULL);
   for (guint i = 0; i < certificate->deployments->len; i++) {
     const LifecycleDeployment *deployment = g_ptr_array_index(certificate->deployments, i);
-    if (deployment->state == LIFECYCLE_DEPLOYMENT_GONE)
+    if (deployment->state == LIFECYCLE_DEPLOYMENT_GONE || (leaving && !is_leaving(deployment)))
       continue;
     g_string_append_printf(places, "%s%s", places->len > 0 ? ", " : "", deployment->product);
     if (deployment->region != NULL && *deployment->region != '\0')
       g_string_append_printf(places, " (%s)", deployment->region);
   }
   return places->len > 0 ? g_string_free(g_steal_pointer(&places), FALSE) : NULL;
+}
+
+char *certificate_deployed(const LifecycleCertificate *certificate)
+{
+  return list_places(certificate, FALSE);
 }
 
 gboolean certificate_is_foreign(const LifecycleOrder *order,
@@ -60,15 +73,30 @@ static void warn(const LifecycleFacts *facts, const RequestItem *item, GPtrArray
             certificate->id, key);
 }
 
+/* The next step is to undeploy it or, where that was asked for, to wait for it. PLACES: all. */
+static void refuse_deployed(const RequestItem *item, const LifecycleCertificate *certificate,
+                            const char *places, GPtrArray *faults)
+{
+  g_autofree char *leaving = list_places(certificate, TRUE);
+  if (g_strcmp0(leaving, places) != 0)
+    fault_add(faults, "deployed", item->line, "deletion",
+              "%s cannot be deleted while it is deployed on %s; undeploy it there first",
+              certificate->id, places);
+  else
+    fault_add(faults, "deployed", item->line, "deletion",
+              "%s cannot be deleted while it is being taken off %s: the command there runs at the "
+              "end of a run and has not ended well yet; once its page says that it is taken off, "
+              "drop the deletion again",
+              certificate->id, places);
+}
+
 void deletion_decide(const LifecycleFacts *facts, const RequestItem *item,
                      LifecycleDecision *decision)
 {
   const LifecycleCertificate *certificate = facts->certificate;
   g_autofree char *places = certificate_deployed(certificate);
   if (places != NULL) {
-    fault_add(decision->faults, "deployed", item->line, "deletion",
-              "%s cannot be deleted while it is deployed on %s; undeploy it there first",
-              certificate->id, places);
+    refuse_deployed(item, certificate, places, decision->faults);
     return;
   }
   warn(facts, item, decision->warnings);

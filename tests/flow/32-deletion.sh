@@ -131,6 +131,47 @@ is_accepted 'then it can be deleted' gone.xml
 is 'no file of it is left, nor its key' "$(find "$INSTANCE/outbox" -name 'TWO.1*' -type f)$(search TWO.1)" ''
 is 'then no key is left in the ledger but that of the CA' "$(sqlite3 "$INSTANCE/state/ledger.db" 'SELECT COUNT(*) FROM key WHERE wrapped IS NOT NULL')" 0
 
+# ---- Taken off and deleted in one run ---------------------------------------------------
+places() { # KIND REF CERTIFICATE PRODUCT
+  printf '<%s %s ref="%s" certificate="%s"><target product="%s"/></%s>\n' "$1" "$xmlns" "$2" "$3" "$4" "$1"
+}
+configure '<target product="far"><command><argument>'"$work"'/far</argument></command></target><target product="cdn" regions="domestic global"/>'
+printf '#!/bin/sh\necho "$CERTDROP_ACTION $CERTDROP_ID" >>"%s/far.log"\n[ ! -e "%s/far.down" ]\n' "$work" "$work" >far
+chmod +x far
+for id in ONE BOTH FAR FRESH; do dv_order $id $id.example.test | drop "a-$id.xml"; done
+for id in ONE BOTH; do places deployment "DEP-$id" $id cdn | drop "b-$id.xml"; done
+places deployment DEP-FAR FAR far | drop b-FAR.xml
+run_at "$(at 6 0 5)"
+is 'certificates are deployed' "$(for id in ONE BOTH FAR; do show $id.1 '.deployments[].outcome'; done | sort -u) $(paste -sd ' ' far.log)" 'deployed deploy FAR.1'
+for id in ONE BOTH; do keep_key $id.1; done
+places undeployment UN-ONE ONE cdn | drop c-ONE.xml
+deletion DEL-ONE ONE | drop d-ONE.xml
+{ places undeployment UN-BOTH BOTH cdn && deletion DEL-BOTH BOTH; } | batch | drop c-BOTH.xml
+places undeployment UN-FAR FAR far | drop c-FAR.xml
+deletion DEL-FAR FAR | drop d-FAR.xml
+places deployment DEP-FRESH FRESH far | drop b-FRESH.xml
+places undeployment UN-FRESH FRESH far | drop c-FRESH.xml
+deletion DEL-FRESH FRESH | drop d-FRESH.xml
+touch far.down
+run_at "$(at 7 0 5)"
+is_accepted 'where nothing has to be run to take it off, it can be deleted in the same run' d-ONE.xml
+is_accepted 'and in the same batch' c-BOTH.xml
+is 'it is' "$(show ONE.1 .status) $(show BOTH.1 .status)" 'deleted deleted'
+is 'with all its files and its key' "$(find "$INSTANCE/outbox" -name 'ONE*' -type f -o -name 'BOTH*' -type f)$(search ONE.1)$(search BOTH.1)" ''
+is 'the history tells both' "$(show ONE.1 '[.history[-5:][].what] | join(", ")')" 'undeploying, undeployed, undeploying, undeployed, deleted'
+is_accepted 'where no command has run yet, too' d-FRESH.xml
+is_rejected 'but not while a command has still to take it off' d-FAR.xml deployed
+like 'which says what is next' "$(error d-FAR)" 'FAR\.1 cannot be deleted while it is being taken off far: the command there .* drop the deletion again'
+is 'the command has run for it' "$(paste -sd ' ' far.log)" 'deploy FAR.1 remove FAR.1'
+deletion DEL-FAR FAR | drop e-FAR.xml
+run_at "$(at 8 0 5)"
+is_rejected 'nor while that fails' e-FAR.xml deployed
+rm far.down
+run_at "$(at 20 0 5)"
+deletion DEL-FAR FAR | drop f-FAR.xml
+run_at "$(at 21 0 5)"
+is_accepted 'once it has ended well, it can' f-FAR.xml
+
 cp -r "$INSTANCE/reports" before
 certdrop -C "$INSTANCE" report
 is 'the pages are those that report makes' "$(diff -r before "$INSTANCE/reports")" ''
