@@ -84,8 +84,7 @@ static gboolean review_target(Keeper *keeper, const char *product, GError **erro
   if (target->command != NULL && !push_what_lies_there(keeper, target, error))
     return FALSE;
   return keeper_group_begin(keeper, error) &&
-         ledger_put_target(keeper->ledger, product, shape, error) &&
-         keeper_group_end(keeper, error);
+         ledger_put_target(keeper->ledger, product, shape, error);
 }
 
 gboolean keeper_review_targets(Keeper *keeper, GError **error)
@@ -94,5 +93,5 @@ gboolean keeper_review_targets(Keeper *keeper, GError **error)
   for (const char **product = products; *product != NULL; product++)
     if (!review_target(keeper, *product, error))
       return FALSE;
-  return TRUE;
+  return keeper_group_next(keeper, error);
 }

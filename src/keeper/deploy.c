@@ -114,7 +114,7 @@ static gboolean do_all(Deployer *deployer, GError **error)
       return FALSE;
     if (due->len == 0)
       return TRUE;
-    if (!do_portion(deployer, due, error))
+    if (!keeper_finish_writing(keeper, error) || !do_portion(deployer, due, error))
       return FALSE;
   }
   return TRUE;

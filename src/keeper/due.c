@@ -1,6 +1,7 @@
 #include "keeper/keeper-private.h"
 
-/* What is due by time alone, with no file that asks for it, in its order. */
+/* What is due by time alone, with no file that asks for it, in its order. What needs files that
+ * were decided before waits for them (keeper_finish_writing()); nothing else does. */
 
 typedef struct {
   KeeperDueTime time;
@@ -14,7 +15,7 @@ static gboolean expire(Keeper *keeper, GError **error)
   do {
     if (!keeper_group_begin(keeper, error) ||
         !ledger_expire(keeper->ledger, keeper->now, &moved, error) ||
-        !keeper_group_end(keeper, error))
+        !keeper_group_next(keeper, error))
       return FALSE;
     keeper->run.expired += moved;
   } while (moved > 0);
@@ -24,12 +25,14 @@ static gboolean expire(Keeper *keeper, GError **error)
 static gboolean refresh_crls(Keeper *keeper, GError **error)
 {
   return keeper_group_begin(keeper, error) && keeper_refresh_crls(keeper, error) &&
-         keeper_group_end(keeper, error);
+         keeper_group_next(keeper, error);
 }
 
 static const DueWork works[] = {
     {KEEPER_DUE_BEFORE_INBOX, keeper_clear_private},
     {KEEPER_DUE_BEFORE_INBOX, expire},
+    /* Before what this run issues, which is scheduled by the present policy anyway. */
+    {KEEPER_DUE_BEFORE_INBOX, keeper_follow_policy},
     {KEEPER_DUE_AFTER_INBOX, keeper_renew},
     {KEEPER_DUE_AFTER_INBOX, refresh_crls},
     {KEEPER_DUE_AFTER_INBOX, keeper_empty_log},

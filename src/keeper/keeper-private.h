@@ -165,6 +165,8 @@ gboolean keeper_do_due(Keeper *keeper, KeeperDueTime time, GError **error);
 
 /* Renewals and re-issues that are due, and when the next ones are. */
 gboolean keeper_renew(Keeper *keeper, GError **error);
+/* Has all certificates looked at again where the operator has changed when they are renewed. */
+gboolean keeper_follow_policy(Keeper *keeper, GError **error);
 /* Decides when that is due which has changed since. */
 gboolean keeper_schedule(Keeper *keeper, GError **error);
 

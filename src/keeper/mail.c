@@ -127,7 +127,8 @@ gboolean keeper_send_mail(Keeper *keeper, GError **error)
       return FALSE;
     if (sendings->len == 0)
       return TRUE;
-    if ((command != NULL &&
+    if (!keeper_finish_writing(keeper, error) ||
+        (command != NULL &&
          !keeper_parallel(keeper, sendings, send_one, (gpointer)command, error)) ||
         !record(keeper, command, sendings, &failures, error))
       return FALSE;

@@ -263,6 +263,8 @@ static gboolean stage_what_asks_ledger(KeeperWriting *writing, GError **error)
 
 gboolean keeper_begin_writing(Keeper *keeper, GError **error)
 {
+  if (keeper->outputs->len == 0)
+    return TRUE; /* what is under way keeps nobody waiting */
   if (!keeper_finish_writing(keeper, error))
     return FALSE;
   g_autoptr(KeeperWriting) writing = g_new0(KeeperWriting, 1);
@@ -273,7 +275,7 @@ gboolean keeper_begin_writing(Keeper *keeper, GError **error)
   keeper_forget_outputs(keeper);
   if (!stage_what_asks_ledger(writing, error))
     return FALSE;
-  if (keeper->threads > 1 && writing->outputs->len > 0)
+  if (keeper->threads > 1)
     writing->thread = g_thread_new("writing", writing_run, writing);
   else
     writing_run(writing);

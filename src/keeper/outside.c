@@ -332,7 +332,8 @@ static gboolean ask_all(Keeper *keeper, GHashTable *hung, GError **error)
       return FALSE;
     if (askings->len == 0)
       return TRUE;
-    if (!keeper_parallel(keeper, askings, ask, NULL, error) || !record(keeper, askings, error))
+    if (!keeper_finish_writing(keeper, error) ||
+        !keeper_parallel(keeper, askings, ask, NULL, error) || !record(keeper, askings, error))
       return FALSE;
     note_hung(askings, hung);
     g_clear_pointer(&before, g_ptr_array_unref);

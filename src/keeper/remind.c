@@ -56,7 +56,7 @@ static gboolean collect(Keeper *keeper, const GArray *days, GError **error)
     for (guint i = 0; i < due->len; i++)
       if (!collect_one(keeper, days, g_ptr_array_index(due, i), error))
         return FALSE;
-    if (!keeper_group_end(keeper, error))
+    if (!keeper_group_next(keeper, error))
       return FALSE;
   }
 }
@@ -131,9 +131,9 @@ static gboolean write_all(Keeper *keeper, GError **error)
     if (!ledger_next_reminder(keeper->ledger, &address, &count, error))
       return FALSE;
     if (address == NULL)
-      return keeper_group_end(keeper, error);
+      return keeper_group_next(keeper, error);
     if (!keeper_group_begin(keeper, error) || !write_one(keeper, address, count, error) ||
-        (written % PORTION == 0 && !keeper_group_end(keeper, error)))
+        (written % PORTION == 0 && !keeper_group_next(keeper, error)))
       return FALSE;
   }
 }
@@ -150,7 +150,7 @@ static gboolean follow_configuration(Keeper *keeper, const GArray *days, GError 
   return before == present || (keeper_group_begin(keeper, error) &&
                                (before == 0 || ledger_reset_remindings(keeper->ledger, error)) &&
                                ledger_put_number(keeper->ledger, name, present, error) &&
-                               keeper_group_end(keeper, error));
+                               keeper_group_next(keeper, error));
 }
 
 gboolean keeper_remind(Keeper *keeper, GError **error)

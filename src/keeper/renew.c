@@ -21,7 +21,7 @@ static gboolean do_portion(Keeper *keeper, const GPtrArray *rows, DueStep step, 
   for (guint i = 0; i < rows->len; i++)
     if (!step(keeper, g_ptr_array_index(rows, i), data, error))
       return FALSE;
-  return keeper_group_end(keeper, error);
+  return keeper_group_next(keeper, error);
 }
 
 /* Takes STEP for all that is due until UNTIL, behind (DUE, NUMBER), in that order. */
@@ -109,8 +109,7 @@ gboolean keeper_schedule(Keeper *keeper, GError **error)
   return walk(keeper, LEDGER_LOOK_AGAIN, 0, 0, schedule, &calendar, error);
 }
 
-/* Where the operator has changed when renewals are due, all are looked at once. */
-static gboolean follow_policy(Keeper *keeper, GError **error)
+gboolean keeper_follow_policy(Keeper *keeper, GError **error)
 {
   gint64 policy = configuration_renewal_policy(keeper->configuration), before = 0;
   if (!ledger_read_number(keeper->ledger, POLICY, &before, error))
@@ -118,7 +117,7 @@ static gboolean follow_policy(Keeper *keeper, GError **error)
   return policy == before ||
          (keeper_group_begin(keeper, error) && ledger_look_at_all_again(keeper->ledger, error) &&
           ledger_put_number(keeper->ledger, POLICY, policy, error) &&
-          keeper_group_end(keeper, error));
+          keeper_group_next(keeper, error));
 }
 
 /* ---- What is due ---- */
@@ -217,6 +216,5 @@ static gboolean do_all(Keeper *keeper, GError **error)
 
 gboolean keeper_renew(Keeper *keeper, GError **error)
 {
-  return follow_policy(keeper, error) && keeper_schedule(keeper, error) && do_all(keeper, error) &&
-         keeper_schedule(keeper, error);
+  return keeper_schedule(keeper, error) && do_all(keeper, error) && keeper_schedule(keeper, error);
 }

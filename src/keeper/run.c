@@ -256,7 +256,7 @@ static gboolean run_inbox(Keeper *keeper, KeeperProgress progress, gpointer data
                  .deadline = keeper->now - wait,
                  .progress = progress,
                  .data = data};
-  gboolean ok = decide_inbox(&inbox, error) && keeper_group_end(keeper, error);
+  gboolean ok = decide_inbox(&inbox, error) && keeper_group_next(keeper, error);
   g_hash_table_unref(inbox.names);
   g_ptr_array_unref(inbox.round);
   return ok;
@@ -320,8 +320,8 @@ static gboolean refresh_pages(Keeper *keeper, GError **error)
   return ok;
 }
 
-/* The counts go into the ledger before the pages, which show them; the length
- * of the run after them. */
+/* The counts go into the ledger before the pages, which show them; the length of the run after
+ * them, when the files of the last group have their names, too. */
 static gboolean finish_run(Keeper *keeper, gint64 began, GError **error)
 {
   if (!keeper_group_begin(keeper, error))
@@ -329,8 +329,8 @@ static gboolean finish_run(Keeper *keeper, gint64 began, GError **error)
   g_autoptr(GPtrArray) waiting =
       ledger_waiting_files(keeper->ledger, 0, &keeper->run.waiting, error);
   if (waiting == NULL || !ledger_end_run(keeper->ledger, &keeper->run, error) ||
-      !keeper_group_end(keeper, error) || !keeper_sync_outputs(keeper, error) ||
-      !refresh_pages(keeper, error))
+      !keeper_group_next(keeper, error) || !refresh_pages(keeper, error) ||
+      !keeper_finish_writing(keeper, error) || !keeper_sync_outputs(keeper, error))
     return FALSE;
   keeper->run.milliseconds = MAX((g_get_monotonic_time() - began) / 1000, 1);
   return keeper_group_begin(keeper, error) && settle_pages(keeper, error) &&
