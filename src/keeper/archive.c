@@ -25,6 +25,11 @@ void keeper_archive_job_free(KeeperArchiveJob *job)
   g_free(job);
 }
 
+const char *keeper_archive_job_certificate(const KeeperArchiveJob *job)
+{
+  return job->wanted->certificate;
+}
+
 /* ---- One archive -------------------------------------------------------- */
 
 GBytes *keeper_chain_of(const Keeper *keeper, const LedgerIssue *issue)

@@ -49,7 +49,11 @@ static gboolean read_subject(Keeper *keeper, const char *subject, LifecycleSubje
   const char *ref = of_order && !ids_is_renewal(subject) ? subject : order;
   if (!ledger_read_order(keeper->ledger, ref, &known->order, error))
     return FALSE;
-  if (known->order == NULL || ((of_order || by_order) && known->order->quantity != 1))
+  if (known->order == NULL)
+    return TRUE;
+  if (!keeper_answer_before(keeper, id, known->order->ref, of_order, error))
+    return FALSE;
+  if (((of_order || by_order) && known->order->quantity != 1))
     return TRUE;
   return settle(keeper, id, error) &&
          ledger_read_certificate_facts(keeper->ledger, id, &known->certificate, error);

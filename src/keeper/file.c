@@ -29,6 +29,7 @@ void keeper_file_free(KeeperFile *file)
     return;
   g_free(file->name);
   g_free(file->identity);
+  g_free(file->warning);
   ledger_file_free(file->row);
   if (file->rows != NULL)
     g_ptr_array_unref(file->rows);

@@ -45,6 +45,7 @@ void keeper_group_undo(Keeper *keeper)
   g_ptr_array_set_size(keeper->archives, 0);
   keeper_forget_outputs(keeper);
   g_ptr_array_set_size(keeper->decided, 0);
+  g_hash_table_remove_all(keeper->untold);
   keeper_finish_writing(keeper, NULL);
 }
 
@@ -52,8 +53,7 @@ gboolean keeper_group_next(Keeper *keeper, GError **error)
 {
   if (!keeper->group_open)
     return TRUE;
-  if (!keeper_make_issues(keeper, error) || !keeper_make_archives(keeper, error) ||
-      !keeper_add_receipts(keeper, error) ||
+  if (!keeper_answer_all(keeper, error) || !keeper_say_decided(keeper, error) ||
       !ledger_mark_outputs_done(keeper->ledger, keeper->synced_output, error) ||
       !keeper_seal_log(keeper, error) || !ledger_commit(keeper->ledger, error)) {
     keeper_group_undo(keeper);

@@ -206,6 +206,7 @@ Keeper *keeper_new(int root, KeeperPurpose purpose)
   keeper->archives = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_archive_job_free);
   keeper->outputs = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_output_free);
   keeper->paths = g_hash_table_new(g_str_hash, g_str_equal);
+  keeper->untold = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   keeper->decided = g_ptr_array_new_with_free_func((GDestroyNotify)keeper_file_free);
   return keeper;
 }
@@ -246,6 +247,7 @@ void keeper_close(Keeper *keeper)
   g_hash_table_unref(keeper->paths);
   g_ptr_array_unref(keeper->outputs);
   g_ptr_array_unref(keeper->decided);
+  g_hash_table_unref(keeper->untold);
   ledger_close(keeper->ledger);
   pki_authority_free(keeper->authority);
   g_clear_pointer(&keeper->own_authority, g_ptr_array_unref);

@@ -74,14 +74,17 @@ typedef struct KeeperAtomic KeeperAtomic;
 
 /* A file of the inbox under way. */
 typedef struct {
-  char *name;       /* in the inbox */
-  char *identity;   /* on disk */
-  gint64 modified;  /* by the machine's clock */
-  LedgerFile *row;  /* its number is 0 until its first item is decided */
-  gboolean known;   /* an earlier try decided some of its items */
-  gboolean last;    /* it has waited long enough: what still waits is refused */
-  gint64 position;  /* of the next item */
-  gboolean secrets; /* what is kept of it is blanked */
+  char *name;        /* in the inbox */
+  char *identity;    /* on disk */
+  gint64 modified;   /* by the machine's clock */
+  LedgerFile *row;   /* its number is 0 until its first item is decided */
+  gboolean known;    /* an earlier try decided some of its items */
+  gboolean last;     /* it has waited long enough: what still waits is refused */
+  gint64 position;   /* of the next item */
+  gboolean secrets;  /* what is kept of it is blanked */
+  gboolean answered; /* its receipt is added */
+  char *warning;     /* the first that its receipt has; or NULL */
+  guint warnings;
   guint accepted, rejected, waiting;
   GPtrArray *rows;      /* LedgerItem by position, where they are needed again: atomic batches,
                            check; else NULL */
@@ -113,7 +116,8 @@ struct Keeper {
   GPtrArray *archives;  /* KeeperArchiveJob */
   GPtrArray *outputs;   /* KeeperOutput */
   GHashTable *paths;    /* path → KeeperOutput, of those that were added in this group */
-  GPtrArray *decided;   /* KeeperFile: files whose receipt is to be written */
+  GPtrArray *decided;   /* KeeperFile */
+  GHashTable *untold;   /* what those of them tell of that have no receipt yet (answer.c) */
   gboolean group_open;  /* a transaction is under way */
   gboolean spilled;     /* some of its outputs are in the ledger alone */
   guint group_items;
@@ -187,7 +191,7 @@ gboolean keeper_look_at_seal(Keeper *keeper, char **ret_wrong, gboolean *ret_sea
 
 /* Groups: what is decided together, is one transaction. */
 gboolean keeper_group_begin(Keeper *keeper, GError **error);
-/* Issues what was decided, writes receipts, commits, and writes the files. */
+/* Issues what was decided, adds the receipts that are left, commits, and writes the files. */
 gboolean keeper_group_end(Keeper *keeper, GError **error);
 /* The same, but the files are written while the next group is decided: the disk keeps nobody
  * waiting. A keeper with one thread waits. What is killed meanwhile is decided, and its files are
@@ -310,6 +314,7 @@ gboolean keeper_prepare_archive(Keeper *keeper, const LedgerArchive *wanted, gin
 gboolean keeper_make_archives(Keeper *keeper, GError **error);
 /* The same now, if one of them is CERTIFICATE's: before anything else changes it. */
 gboolean keeper_settle_archives(Keeper *keeper, const char *certificate, GError **error);
+const char *keeper_archive_job_certificate(const KeeperArchiveJob *job);
 void keeper_archive_job_free(KeeperArchiveJob *job);
 
 /* What the archives of a certificate are made of; all borrowed. */
@@ -428,8 +433,20 @@ gboolean keeper_spool_end(Keeper *keeper, KeeperSpool *spool, GBytes *rest, GErr
 void keeper_spool_free(KeeperSpool *spool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeeperSpool, keeper_spool_free)
 
-/* Receipts and error files of the group's decided files, and their moves. */
-gboolean keeper_add_receipts(Keeper *keeper, GError **error);
+/* Receipts and error files, of how things stand at the end of each file (answer.c). */
+/* FILE (taken over) is decided, and stands in the ledger: it is answered now, or once what it tells
+ * of is made. */
+gboolean keeper_answer_file(Keeper *keeper, KeeperFile *file, GError **error);
+/* To be called before something is decided about CERTIFICATE of ORDER or, if OF_ORDER, about all of
+ * ORDER: files that tell of it are answered. */
+gboolean keeper_answer_before(Keeper *keeper, const char *certificate, const char *order,
+                              gboolean of_order, GError **error);
+/* Makes what is being made, and answers all of the group's files. */
+gboolean keeper_answer_all(Keeper *keeper, GError **error);
+/* Adds receipt and error file of DECIDED, as the ledger has it now. */
+gboolean keeper_add_receipt(Keeper *keeper, KeeperFile *decided, GError **error);
+/* Counts the group's files, and says what is wrong with them. */
+gboolean keeper_say_decided(Keeper *keeper, GError **error);
 
 /* Calls WORK for each element of ITEMS on the keeper's threads; the first error
  * ends it. */

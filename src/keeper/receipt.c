@@ -110,22 +110,17 @@ static gboolean add_item(Keeper *keeper, const LedgerItem *row, OutboxReceipt *r
   return TRUE;
 }
 
-/* What was accepted, but should be looked at: the first of a file's warnings. */
-typedef struct {
-  char *first;
-  guint count;
-} Warnings;
-
-static void warnings_add(Warnings *warnings, const LedgerItem *row)
+/* What was accepted, but should be looked at: the first of a file's warnings is kept. */
+static void take_warnings(KeeperFile *file, const LedgerItem *row)
 {
   if (row->warnings == NULL || row->warnings->len == 0)
     return;
   const Fault *fault = g_ptr_array_index(row->warnings, 0);
-  if (warnings->first == NULL)
-    warnings->first =
-        fault->line > 0 ? g_strdup_printf("line %" G_GINT64_FORMAT ": %s", fault->line, fault->text)
+  if (file->warning == NULL)
+    file->warning = fault->line > 0
+                        ? g_strdup_printf("line %" G_GINT64_FORMAT ": %s", fault->line, fault->text)
                         : g_strdup(fault->text);
-  warnings->count += row->warnings->len;
+  file->warnings += row->warnings->len;
 }
 
 /* The receipt under way and what is made beside it. */
@@ -133,20 +128,20 @@ typedef struct {
   OutboxReceipt *receipt;
   KeeperSpool *spool;
   OutboxReport *report; /* NULL of an accepted file */
-  Warnings warnings;
 } Answer;
 
-static gboolean add_items(Keeper *keeper, gint64 file, Answer *answer, GError **error)
+static gboolean add_items(Keeper *keeper, KeeperFile *file, const Answer *answer, GError **error)
 {
   for (gint64 first = 0;;) {
-    g_autoptr(GPtrArray) rows = ledger_items_of_file(keeper->ledger, file, first, PORTION, error);
+    g_autoptr(GPtrArray) rows =
+        ledger_items_of_file(keeper->ledger, file->row->number, first, PORTION, error);
     if (rows == NULL)
       return FALSE;
     for (guint i = 0; i < rows->len; i++) {
       const LedgerItem *row = g_ptr_array_index(rows, i);
       if (!add_item(keeper, row, answer->receipt, answer->report, error))
         return FALSE;
-      warnings_add(&answer->warnings, row);
+      take_warnings(file, row);
       first = row->position + 1;
     }
     GBytes *part = outbox_receipt_take(answer->receipt, PART);
@@ -158,15 +153,16 @@ static gboolean add_items(Keeper *keeper, gint64 file, Answer *answer, GError **
 }
 
 /* A line for a person, as of a rejected file. The receipt has them all. */
-static void say_warnings(Keeper *keeper, const KeeperFile *decided, Warnings *warnings)
+static void say_warnings(Keeper *keeper, const KeeperFile *decided)
 {
-  g_autofree char *first = g_steal_pointer(&warnings->first);
-  if (first == NULL)
+  if (decided->warning == NULL)
     return;
   g_autofree char *path = outbox_receipt_path(decided->name, decided->row->name_number);
-  g_autofree char *more =
-      warnings->count > 1 ? g_strdup_printf("and %u more, ", warnings->count - 1) : g_strdup("");
-  keeper_say(keeper, "%s: warning: %s (%ssee %s)", decided->row->name, first, more, path);
+  g_autofree char *more = decided->warnings > 1
+                              ? g_strdup_printf("and %u more, ", decided->warnings - 1)
+                              : g_strdup("");
+  keeper_say(keeper, "%s: warning: %s (%ssee %s)", decided->row->name, decided->warning, more,
+             path);
 }
 
 static gboolean add_report(Keeper *keeper, const KeeperFile *decided, OutboxReport *report,
@@ -178,7 +174,7 @@ static gboolean add_report(Keeper *keeper, const KeeperFile *decided, OutboxRepo
   return keeper_add_output(keeper, output, error);
 }
 
-static gboolean add_receipt(Keeper *keeper, const KeeperFile *decided, GError **error)
+gboolean keeper_add_receipt(Keeper *keeper, KeeperFile *decided, GError **error)
 {
   const LedgerFile *row = decided->row;
   const OutboxFile file = {.name = decided->name,
@@ -192,12 +188,12 @@ static gboolean add_receipt(Keeper *keeper, const KeeperFile *decided, GError **
       keeper_spool_new(outbox_receipt_path(decided->name, row->name_number));
   g_autoptr(OutboxReport) report =
       row->state != LEDGER_FILE_ACCEPTED ? outbox_report_new(&file) : NULL;
-  Answer answer = {receipt, spool, report, {NULL, 0}};
+  const Answer answer = {receipt, spool, report};
+  decided->answered = TRUE;
   outbox_receipt_add_faults(receipt, row->faults);
   if (report != NULL)
     outbox_report_add_faults(report, row->faults);
-  gboolean added = add_items(keeper, row->number, &answer, error);
-  say_warnings(keeper, decided, &answer.warnings);
+  gboolean added = add_items(keeper, decided, &answer, error);
   GBytes *rest = added ? outbox_receipt_finish(receipt, error) : NULL;
   return rest != NULL && keeper_spool_end(keeper, spool, rest, error) &&
          (report == NULL || add_report(keeper, decided, report, error));
@@ -226,15 +222,14 @@ static gboolean say_rejected(Keeper *keeper, const KeeperFile *decided, GError *
   return TRUE;
 }
 
-gboolean keeper_add_receipts(Keeper *keeper, GError **error)
+gboolean keeper_say_decided(Keeper *keeper, GError **error)
 {
   for (guint i = 0; i < keeper->decided->len; i++) {
     const KeeperFile *decided = g_ptr_array_index(keeper->decided, i);
-    if (!add_receipt(keeper, decided, error))
-      return FALSE;
     gboolean accepted = decided->row->state == LEDGER_FILE_ACCEPTED;
     keeper->run.accepted += accepted;
     keeper->run.rejected += !accepted;
+    say_warnings(keeper, decided);
     if (!accepted && !say_rejected(keeper, decided, error))
       return FALSE;
   }

@@ -111,11 +111,10 @@ static gboolean take_end(Inbox *inbox, KeeperFile *file, RequestFile *read, GErr
   inbox->under_way--;
   if (!keeper_file_end(keeper, file, read, &decided, error))
     return FALSE;
-  if (decided) {
-    inbox->decided++;
-    g_ptr_array_add(keeper->decided, g_steal_pointer(&own));
-  }
-  return TRUE;
+  if (!decided)
+    return TRUE;
+  inbox->decided++;
+  return keeper_answer_file(keeper, g_steal_pointer(&own), error);
 }
 
 static gboolean take_answer(Inbox *inbox, IntakeAnswer *answer, GError **error)
