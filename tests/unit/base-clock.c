@@ -72,10 +72,18 @@ static void test_format(void)
   g_autofree char *date = clock_format_date(1795399207);
   g_autofree char *first = clock_format_date(1772323200);
   g_autofree char *nowhere = clock_format(G_MAXINT64);
+  g_autofree char *never = clock_format_date(G_MININT64);
+  g_autofree char *before = clock_format(-1);
+  g_autofree char *day_before = clock_format_date(-CLOCK_DAY);
+  g_autofree char *last = clock_format(LAST_SECOND);
   g_assert_cmpstr(time, ==, "2026-11-23T02:00:07Z");
   g_assert_cmpstr(date, ==, "Nov 23, 2026");
   g_assert_cmpstr(first, ==, "Mar 1, 2026");
   g_assert_cmpstr(nowhere, ==, "-");
+  g_assert_cmpstr(never, ==, "-");
+  g_assert_cmpstr(before, ==, "1969-12-31T23:59:59Z");
+  g_assert_cmpstr(day_before, ==, "Dec 31, 1969");
+  g_assert_cmpstr(last, ==, "9999-12-31T23:59:59Z");
 }
 
 static void test_add_years(void)
