@@ -7,10 +7,15 @@
  * no two entries have the same bytes. */
 static void digest_add(GString *content, const char *part)
 {
-  if (part == NULL)
+  if (part == NULL) {
     g_string_append(content, "-;");
-  else
-    g_string_append_printf(content, "%zu:%s;", strlen(part), part);
+    return;
+  }
+  char length[32];
+  g_snprintf(length, sizeof length, "%zu:", strlen(part));
+  g_string_append(content, length);
+  g_string_append(content, part);
+  g_string_append_c(content, ';');
 }
 
 static char *entry_hash(const char *previous, gint64 number, gint64 at, const char *what,

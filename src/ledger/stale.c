@@ -11,7 +11,9 @@ void ledger_mark_stale(Ledger *ledger, LedgerStaleTopic topic, const char *key_f
   va_start(arguments, key_format);
   g_autofree char *key = g_strdup_vprintf(key_format, arguments);
   va_end(arguments);
-  g_hash_table_add(ledger->stale, g_strdup_printf("%d %s", (int)topic, key));
+  char head[16];
+  g_snprintf(head, sizeof head, "%d ", (int)topic);
+  g_hash_table_add(ledger->stale, g_strconcat(head, key, NULL));
 }
 
 gboolean ledger_flush_stale(Ledger *ledger, GError **error)
