@@ -32,18 +32,30 @@ static guint align_width(const char *text, guint length)
   return width;
 }
 
+static gboolean align_is_ascii(const char *text, guint length)
+{
+  guint64 bits = 0, word;
+  for (; length >= sizeof word; text += sizeof word, length -= (guint)sizeof word) {
+    memcpy(&word, text, sizeof word);
+    bits |= word;
+  }
+  for (; length > 0; length--)
+    bits |= (guchar)*text++;
+  return (bits & 0x8080808080808080) == 0;
+}
+
 /* Reads the cell at AT, which ends at a "|" that is not escaped, or with the line. */
 static const char *align_read_cell(AlignTable *table, const char *at, guint column, gboolean rule)
 {
   AlignCell cell = {at, 0, 0, rule};
-  guchar bits = 0;
-  for (; *at != '|' && *at != '\n' && *at != '\0'; at++) {
-    if (*at == '\\' && at[1] != '\n' && at[1] != '\0')
-      at++;
-    bits |= (guchar)*at;
+  at += strcspn(at, "|\\\n");
+  while (*at == '\\') {
+    at += at[1] != '\n' && at[1] != '\0' ? 2 : 1;
+    at += strcspn(at, "|\\\n");
   }
   cell.length = (guint)(at - cell.text);
-  cell.width = bits < 0x80 ? cell.length : align_width(cell.text, cell.length);
+  cell.width =
+      align_is_ascii(cell.text, cell.length) ? cell.length : align_width(cell.text, cell.length);
   if (column < ALIGN_COLUMNS)
     table->widths[column] = MAX(table->widths[column], MIN(cell.width, ALIGN_WIDEST));
   if (column < ALIGN_COLUMNS && rule && cell.length > 2 && at[-2] == ':')
@@ -103,9 +115,9 @@ static char *align_put_table(char *out, const AlignTable *table)
 
 const char *table_align(const char *markdown)
 {
-  gsize bars = 0, length = 0;
-  for (; markdown[length] != '\0'; length++)
-    bars += markdown[length] == '|';
+  gsize bars = 0, length = strlen(markdown);
+  for (const char *at = markdown; (at = strchr(at, '|')) != NULL; at++)
+    bars++;
   AlignTable table = {page_take((bars + 1) * sizeof(AlignCell)), 0, {0}, 0};
   char *aligned = page_take(length + bars * (ALIGN_WIDEST + 1) + 1), *out = aligned;
   for (const char *at = markdown; *at != '\0';) {
