@@ -48,10 +48,15 @@ static void memory_free(gpointer data)
 /* Its destructor runs when the thread ends. */
 static GPrivate memory_guard = G_PRIVATE_INIT(memory_free);
 
+static gsize memory_round(gsize size)
+{
+  return (size + MEMORY_ALIGN - 1) & ~(MEMORY_ALIGN - 1);
+}
+
 void *page_take(gsize size)
 {
   Memory *memory = &memory_of_thread;
-  gsize need = sizeof(MemoryHead) + ((size + MEMORY_ALIGN - 1) & ~(MEMORY_ALIGN - 1));
+  gsize need = sizeof(MemoryHead) + memory_round(size);
   MemoryBlock *block = memory->block;
   if (block == NULL || block->size - block->used < need) {
     gsize room = MAX(need, MEMORY_BLOCK);
@@ -72,12 +77,27 @@ static void *memory_calloc(size_t count, size_t size)
   return piece;
 }
 
+/* The last piece of the newest block, which is what a renderer writes to as a rule, gets
+ * larger where it is. */
+static gboolean memory_stretch(void *piece, gsize present, gsize size)
+{
+  MemoryBlock *block = memory_of_thread.block;
+  gsize from = (gsize)((guint8 *)piece - (guint8 *)block->bytes);
+  gsize end = from + memory_round(present);
+  if ((guint8 *)piece < (guint8 *)block->bytes || end != block->used ||
+      block->size - from < memory_round(size))
+    return FALSE;
+  ((MemoryHead *)piece - 1)->size = size;
+  block->used = from + memory_round(size);
+  return TRUE;
+}
+
 static void *memory_realloc(void *piece, size_t size)
 {
   if (piece == NULL)
     return page_take(size);
   gsize present = ((MemoryHead *)piece - 1)->size;
-  if (size <= present)
+  if (size <= present || memory_stretch(piece, present, size))
     return piece;
   void *larger = page_take(size);
   memcpy(larger, piece, present);
