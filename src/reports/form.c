@@ -8,16 +8,17 @@
 #include "base/text.h"
 #include "reports/form-private.h"
 
-static const PageMark mark_form = {TRUE, "<form id=\"form\" class=\"form\" novalidate>", "</form>",
-                                   NULL, NULL};
+static const PageMark mark_form = {PAGE_MARK_BLOCK, "<form id=\"form\" class=\"form\" novalidate>",
+                                   "</form>", NULL, NULL};
 static const PageMark mark_by_hand = {
-    TRUE, "<details class=\"byhand\" open><summary>By hand instead</summary>", "</details>", NULL,
-    NULL};
+    PAGE_MARK_BLOCK, "<details class=\"byhand\" open><summary>By hand instead</summary>",
+    "</details>", NULL, NULL};
 static const PageMark mark_products = {
-    TRUE,
+    PAGE_MARK_BLOCK,
     "<fieldset id=\"product\" data-field=\"Product\"><legend class=\"unseen\">Product</legend>",
     "<p id=\"product-error\" class=\"error\" hidden></p></fieldset>", NULL, NULL};
-static const PageMark mark_pick = {FALSE, "<label class=\"pick\">", "</label>", NULL, NULL};
+static const PageMark mark_pick = {PAGE_MARK_INLINE, "<label class=\"pick\">", "</label>", NULL,
+                                   NULL};
 
 static gpointer form_load_schema(gpointer unused)
 {

@@ -2,8 +2,8 @@
 
 #include <libxml/HTMLtree.h>
 
-static const PageMark mark_block = {TRUE, NULL, NULL, NULL, NULL};
-static const PageMark mark_inline = {FALSE, NULL, NULL, NULL, NULL};
+static const PageMark mark_block = {PAGE_MARK_BLOCK, NULL, NULL, NULL, NULL};
+static const PageMark mark_inline = {PAGE_MARK_INLINE, NULL, NULL, NULL, NULL};
 
 xmlNode *html_new(const char *name, const char *class)
 {

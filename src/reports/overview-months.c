@@ -9,9 +9,9 @@
 
 #define BAR_PIXELS 96 /* of the highest one */
 
-static const PageMark mark_chart = {TRUE, "<div class=\"chart\">", "</div>", NULL, NULL};
+static const PageMark mark_chart = {PAGE_MARK_BLOCK, "<div class=\"chart\">", "</div>", NULL, NULL};
 
-static const PageMark mark_month = {FALSE, "<span>", "</span>", NULL, NULL};
+static const PageMark mark_month = {PAGE_MARK_INLINE, "<span>", "</span>", NULL, NULL};
 
 gboolean overview_read_months(Ledger *ledger, gint64 now, OverviewMonths *ret_months,
                               GError **error)

@@ -1,4 +1,4 @@
-/* What page.c, page-link.c and page-render.c share. */
+/* What the files of page.h share. */
 #ifndef CERTDROP_REPORTS_PAGE_PRIVATE_H
 #define CERTDROP_REPORTS_PAGE_PRIVATE_H
 
@@ -7,6 +7,11 @@
 /* The user data of a link between pages: its address ends in ".html" or ".md",
  * by the form that is rendered. */
 extern const PageMark page_mark_link;
+
+/* ---- page-render.c ---- */
+
+/* Exchanges what differs in the Markdown, in NODE and below it. */
+void page_exchange(cmark_node *node);
 
 /* ---- page-memory.c ---- */
 
@@ -17,5 +22,14 @@ extern cmark_mem page_memory;
  * began, all that was taken is given back. A page stays in its thread. */
 void page_memory_begin(void);
 void page_memory_end(void);
+
+/* ---- page-repeat.c ---- */
+
+/* Cuts out of ROOT the parts that read the same wherever they stand, and adds their Markdown
+ * to CUTS in the order of the page. They are the thread's, until its next page is cut.
+ * Returns the bytes of all of them. */
+gsize page_repeat_cut(cmark_node *root, GPtrArray *cuts);
+/* The Markdown of a page out of which CUTS of SIZE bytes were cut, with them; of the page. */
+const char *page_repeat_fill(const char *markdown, const GPtrArray *cuts, gsize size);
 
 #endif

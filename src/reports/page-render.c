@@ -10,7 +10,8 @@ static void render_exchange_address(cmark_node *link)
 {
   const char *address = cmark_node_get_url(link);
   gsize stem = strcspn(address, "#") - strlen(".html");
-  g_autofree char *other = g_strdup_printf("%.*s.md", (int)stem, address);
+  char *other = page_take(stem + sizeof ".md");
+  strcpy(mempcpy(other, address, stem), ".md");
   cmark_node_set_url(link, other);
 }
 
@@ -47,7 +48,7 @@ static void render_exchange_bar(cmark_node *bar)
   }
 }
 
-static void render_exchange(cmark_node *root)
+void page_exchange(cmark_node *root)
 {
   cmark_iter *iter = cmark_iter_new(root);
   for (cmark_event_type event; (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE;) {
@@ -56,7 +57,7 @@ static void render_exchange(cmark_node *root)
     if (mark == NULL || event != CMARK_EVENT_ENTER)
       continue;
     if (mark == &page_mark_link)
-      render_exchange_address(node);
+      render_exchange_address(node), cmark_node_set_user_data(node, NULL);
     else
       render_exchange_mark(node, mark);
     if (mark != &page_mark_bar)
@@ -74,6 +75,9 @@ const char *page_to_html(Page *page)
 
 const char *page_to_markdown(Page *page)
 {
-  render_exchange(page->root);
-  return table_align(cmark_render_commonmark(page->root, CMARK_OPT_DEFAULT, 0));
+  g_autoptr(GPtrArray) cuts = g_ptr_array_new();
+  gsize size = page_repeat_cut(page->root, cuts);
+  page_exchange(page->root);
+  const char *rest = cmark_render_commonmark(page->root, CMARK_OPT_DEFAULT, 0);
+  return table_align(page_repeat_fill(rest, cuts, size));
 }

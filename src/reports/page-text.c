@@ -6,8 +6,8 @@
 
 /* What GFM reads as markup and cmark, which writes plain CommonMark, does not
  * escape. */
-static const PageMark mark_pipe = {FALSE, "|", NULL, "\\|", NULL};
-static const PageMark mark_tilde = {FALSE, "~", NULL, "\\~", NULL};
+static const PageMark mark_pipe = {PAGE_MARK_INLINE, "|", NULL, "\\|", NULL};
+static const PageMark mark_tilde = {PAGE_MARK_INLINE, "~", NULL, "\\~", NULL};
 
 static gboolean text_turns_direction(gunichar c)
 {
@@ -17,6 +17,12 @@ static gboolean text_turns_direction(gunichar c)
 static gboolean text_is_no_character(gunichar c)
 {
   return (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF) || c == 0xFEFF;
+}
+
+/* U+FFFD for what no page can hold. */
+static gunichar text_clean_character(gunichar c)
+{
+  return g_unichar_iscntrl(c) || text_turns_direction(c) || text_is_no_character(c) ? 0xFFFD : c;
 }
 
 static gboolean text_is_space(gunichar c)
@@ -42,13 +48,24 @@ const char *page_clean_text(const char *text, char **owned)
   for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
     gunichar c = g_utf8_get_char(at);
     if (!text_is_space(c))
-      g_string_append_unichar(
-          clean,
-          g_unichar_iscntrl(c) || text_turns_direction(c) || text_is_no_character(c) ? 0xFFFD : c);
+      g_string_append_unichar(clean, text_clean_character(c));
     else if (clean->len == 0 || clean->str[clean->len - 1] != ' ')
       g_string_append_c(clean, ' ');
   }
   return *owned = g_string_free(clean, FALSE);
+}
+
+void page_add_listing(cmark_node *parent, const char *language, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid(text, -1);
+  g_autoptr(GString) clean = g_string_sized_new(strlen(valid));
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+    gunichar c = g_utf8_get_char(at);
+    g_string_append_unichar(clean, c == '\n' || c == '\t' ? c : text_clean_character(c));
+  }
+  cmark_node *block = page_add(parent, CMARK_NODE_CODE_BLOCK);
+  cmark_node_set_fence_info(block, language);
+  cmark_node_set_literal(block, clean->str);
 }
 
 /* Whether GFM (6.9, autolinks) would find an address in the LENGTH bytes at WORD. */

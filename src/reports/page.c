@@ -5,24 +5,26 @@
 #include "base/clock.h"
 #include "reports/page-private.h"
 
-const PageMark page_mark_split = {TRUE, "<div class=\"split\">", "</div>", NULL, NULL};
-const PageMark page_mark_aside = {TRUE, "<div>", "</div>", NULL, NULL};
-const PageMark page_mark_panel = {TRUE, "<section class=\"panel\">", "</section>", NULL, NULL};
-const PageMark page_mark_panels = {TRUE, "<div class=\"panels\">", "</div>", NULL, NULL};
-const PageMark page_mark_tiles = {TRUE, "<div class=\"tiles\">", "</div>", NULL, NULL};
-const PageMark page_mark_bar = {TRUE, "<div class=\"bar\">", "</div>", NULL, NULL};
-const PageMark page_mark_lead = {TRUE, "<div class=\"lead\">", "</div>", NULL, NULL};
-const PageMark page_mark_alert = {TRUE, "<div class=\"alert\">", "</div>", NULL, NULL};
-const PageMark page_mark_off = {FALSE, "<span class=\"off\">", "</span>", NULL, NULL};
-const PageMark page_mark_small = {FALSE, "<br><small>", "</small>", "<br>", NULL};
-const PageMark page_mark_note = {FALSE, "<small>", "</small>", NULL, NULL};
-const PageMark page_mark_act = {FALSE, "<span class=\"act\">", "</span>", NULL, NULL};
-const PageMark page_mark_current = {FALSE, "<b aria-current=\"page\">", "</b>", "**", "**"};
+const PageMark page_mark_split = {PAGE_MARK_BLOCK, "<div class=\"split\">", "</div>", NULL, NULL};
+const PageMark page_mark_aside = {PAGE_MARK_BLOCK, "<div>", "</div>", NULL, NULL};
+const PageMark page_mark_panel = {PAGE_MARK_BLOCK, "<section class=\"panel\">", "</section>", NULL,
+                                  NULL};
+const PageMark page_mark_panels = {PAGE_MARK_BLOCK, "<div class=\"panels\">", "</div>", NULL, NULL};
+const PageMark page_mark_tiles = {PAGE_MARK_BLOCK, "<div class=\"tiles\">", "</div>", NULL, NULL};
+const PageMark page_mark_bar = {PAGE_MARK_BLOCK, "<div class=\"bar\">", "</div>", NULL, NULL};
+const PageMark page_mark_lead = {PAGE_MARK_BLOCK, "<div class=\"lead\">", "</div>", NULL, NULL};
+const PageMark page_mark_alert = {PAGE_MARK_BLOCK, "<div class=\"alert\">", "</div>", NULL, NULL};
+const PageMark page_mark_off = {PAGE_MARK_INLINE, "<span class=\"off\">", "</span>", NULL, NULL};
+const PageMark page_mark_small = {PAGE_MARK_INLINE, "<br><small>", "</small>", "<br>", NULL};
+const PageMark page_mark_note = {PAGE_MARK_INLINE, "<small>", "</small>", NULL, NULL};
+const PageMark page_mark_act = {PAGE_MARK_INLINE, "<span class=\"act\">", "</span>", NULL, NULL};
+const PageMark page_mark_current = {PAGE_MARK_INLINE, "<b aria-current=\"page\">", "</b>", "**",
+                                    "**"};
 
-static const PageMark mark_break = {FALSE, "<br>", NULL, "<br>", NULL};
+static const PageMark mark_break = {PAGE_MARK_INLINE, "<br>", NULL, "<br>", NULL};
 
 /* What marks a link whose address ends in .html or .md with the form. */
-const PageMark page_mark_link = {FALSE, NULL, NULL, NULL, NULL};
+const PageMark page_mark_link = {PAGE_MARK_INLINE, NULL, NULL, NULL, NULL};
 
 Page *page_new(PageView view, guint depth, const char *title)
 {
@@ -54,8 +56,8 @@ cmark_node *page_add(cmark_node *parent, cmark_node_type type)
 
 cmark_node *page_add_mark(cmark_node *parent, const PageMark *mark)
 {
-  cmark_node *node =
-      page_add(parent, mark->block ? CMARK_NODE_CUSTOM_BLOCK : CMARK_NODE_CUSTOM_INLINE);
+  cmark_node *node = page_add(parent, mark->place == PAGE_MARK_BLOCK ? CMARK_NODE_CUSTOM_BLOCK
+                                                                     : CMARK_NODE_CUSTOM_INLINE);
   cmark_node_set_user_data(node, (void *)mark);
   if (mark->html_enter != NULL)
     cmark_node_set_on_enter(node, mark->html_enter);
@@ -99,13 +101,6 @@ cmark_node *page_add_steps(cmark_node *parent)
 cmark_node *page_add_item(cmark_node *list)
 {
   return page_add_paragraph(page_add(list, CMARK_NODE_ITEM));
-}
-
-void page_add_listing(cmark_node *parent, const char *language, const char *text)
-{
-  cmark_node *block = page_add(parent, CMARK_NODE_CODE_BLOCK);
-  cmark_node_set_fence_info(block, language);
-  cmark_node_set_literal(block, text);
 }
 
 void page_add_format(cmark_node *parent, const char *format, ...)

@@ -46,10 +46,17 @@ Page *page_new(PageView view, guint depth, const char *title);
 void page_free(Page *page);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Page, page_free)
 
-/* Constant markup around the children of a node, in both forms; NULL is
- * nothing. A block mark stands where a block may, the others inside lines. */
+/* Where a mark may stand. */
+typedef enum {
+  PAGE_MARK_BLOCK = 1, /* where a block may */
+  PAGE_MARK_INLINE,    /* inside a line */
+  PAGE_MARK_CELL,      /* the same, and reads the same wherever that is */
+  PAGE_MARK_ROW,       /* the same, with a line end at its end */
+} PageMarkPlace;
+
+/* Constant markup around the children of a node, in both forms; NULL is nothing. */
 typedef struct {
-  gboolean block;
+  PageMarkPlace place;
   const char *html_enter;
   const char *html_exit;
   const char *markdown_enter;
@@ -80,7 +87,7 @@ cmark_node *page_add_list(cmark_node *parent);
 cmark_node *page_add_steps(cmark_node *parent);
 /* A new item of a list; returns its paragraph. */
 cmark_node *page_add_item(cmark_node *list);
-/* A block of code in LANGUAGE. */
+/* A block of code in LANGUAGE: lines of any origin, without what no page can hold. */
 void page_add_listing(cmark_node *parent, const char *language, const char *text);
 
 /* Text of any origin. Spaces, line ends among them, become one; what no page

@@ -1,31 +1,33 @@
 #include "reports/table.h"
 
-static const PageMark mark_table = {TRUE, NULL, "</tbody></table></section>", NULL, NULL};
-static const PageMark mark_facts = {TRUE, NULL, "</tbody></table>", NULL, NULL};
-static const PageMark mark_head = {FALSE, "<thead><tr>", "</tr></thead>\n<tbody>\n", NULL, "|\n"};
-static const PageMark mark_row = {FALSE, "<tr>", "</tr>\n", NULL, "|\n"};
-static const PageMark mark_rule = {FALSE, NULL, NULL, NULL, "|\n"};
+static const PageMark mark_table = {PAGE_MARK_BLOCK, NULL, "</tbody></table></section>", NULL,
+                                    NULL};
+static const PageMark mark_facts = {PAGE_MARK_BLOCK, NULL, "</tbody></table>", NULL, NULL};
+static const PageMark mark_head = {PAGE_MARK_ROW, "<thead><tr>", "</tr></thead>\n<tbody>\n", NULL,
+                                   "|\n"};
+static const PageMark mark_row = {PAGE_MARK_INLINE, "<tr>", "</tr>\n", NULL, "|\n"};
+static const PageMark mark_rule = {PAGE_MARK_ROW, NULL, NULL, NULL, "|\n"};
 
 /* By the column's form. */
 static const PageMark mark_title[TABLE_FORM_N] = {
-    [TABLE_TEXT] = {FALSE, "<th scope=\"col\">", "</th>", "| ", " "},
-    [TABLE_SHORT] = {FALSE, "<th scope=\"col\">", "</th>", "| ", " "},
-    [TABLE_NUMBER] = {FALSE, "<th scope=\"col\" class=\"n\">", "</th>", "| ", " "},
+    [TABLE_TEXT] = {PAGE_MARK_CELL, "<th scope=\"col\">", "</th>", "| ", " "},
+    [TABLE_SHORT] = {PAGE_MARK_CELL, "<th scope=\"col\">", "</th>", "| ", " "},
+    [TABLE_NUMBER] = {PAGE_MARK_CELL, "<th scope=\"col\" class=\"n\">", "</th>", "| ", " "},
 };
 static const PageMark mark_rule_cell[TABLE_FORM_N] = {
-    [TABLE_TEXT] = {FALSE, NULL, NULL, "| --- ", NULL},
-    [TABLE_SHORT] = {FALSE, NULL, NULL, "| --- ", NULL},
-    [TABLE_NUMBER] = {FALSE, NULL, NULL, "| ---: ", NULL},
+    [TABLE_TEXT] = {PAGE_MARK_INLINE, NULL, NULL, "| --- ", NULL},
+    [TABLE_SHORT] = {PAGE_MARK_INLINE, NULL, NULL, "| --- ", NULL},
+    [TABLE_NUMBER] = {PAGE_MARK_INLINE, NULL, NULL, "| ---: ", NULL},
 };
 static const PageMark mark_cell[TABLE_FORM_N] = {
-    [TABLE_TEXT] = {FALSE, "<td>", "</td>", "| ", " "},
-    [TABLE_SHORT] = {FALSE, "<td class=\"s\">", "</td>", "| ", " "},
-    [TABLE_NUMBER] = {FALSE, "<td class=\"n\">", "</td>", "| ", " "},
+    [TABLE_TEXT] = {PAGE_MARK_CELL, "<td>", "</td>", "| ", " "},
+    [TABLE_SHORT] = {PAGE_MARK_CELL, "<td class=\"s\">", "</td>", "| ", " "},
+    [TABLE_NUMBER] = {PAGE_MARK_CELL, "<td class=\"n\">", "</td>", "| ", " "},
 };
 static const PageMark mark_row_title[TABLE_FORM_N] = {
-    [TABLE_TEXT] = {FALSE, "<th scope=\"row\">", "</th>", "| ", " "},
-    [TABLE_SHORT] = {FALSE, "<th scope=\"row\" class=\"s\">", "</th>", "| ", " "},
-    [TABLE_NUMBER] = {FALSE, "<th scope=\"row\" class=\"n\">", "</th>", "| ", " "},
+    [TABLE_TEXT] = {PAGE_MARK_CELL, "<th scope=\"row\">", "</th>", "| ", " "},
+    [TABLE_SHORT] = {PAGE_MARK_CELL, "<th scope=\"row\" class=\"s\">", "</th>", "| ", " "},
+    [TABLE_NUMBER] = {PAGE_MARK_CELL, "<th scope=\"row\" class=\"n\">", "</th>", "| ", " "},
 };
 
 static const TableColumn fact_columns[] = {{"Field", TABLE_TEXT}, {"Value", TABLE_TEXT}};
