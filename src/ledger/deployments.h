@@ -11,7 +11,8 @@ typedef struct {
   char *region; /* "": the product has none */
   char *title;  /* of the product, for people */
   gboolean whole;
-  gboolean by_command; /* its command has ended well; FALSE: at most its archive lies there */
+  gboolean by_command; /* its command has ended well or, of one that leaves, was tried; FALSE: at
+                          most its archive lies there */
   LifecycleDeploymentState state;
   char *serial;         /* of the issue that is, or is to be, there */
   char *replaces;       /* the serial that was there before, or NULL */

@@ -142,6 +142,13 @@ deploy T-B T-1 bad | drop back.xml
 { target fine 20 true; target bad 20 true; } | configure
 run_at "$(at 6003)"
 is 'who wants it back has it back' "$(outcomes T-1.1)" 'bad deployed, fine deployed'
+# Of a push that failed half something may have got there.
+{ target fine 20 true; target bad 20 true; target half 20 sh -c 'echo "$CERTDROP_ACTION" >>"'"$work"'/half.log"; [ "$CERTDROP_ACTION" = remove ]'; } | configure
+deploy T-H T-1 half | drop half.xml
+run_at "$(at 6003)"
+undeploy T-UH T-1 half | drop half-off.xml
+run_at "$(at 6003)"
+is 'one that failed to come is taken off by its command' "$(outcomes T-1.1) $(paste -sd ' ' half.log)" 'bad deployed, fine deployed deploy remove'
 
 # ---- Killed in the middle ----
 cat >slow <<'SH'
