@@ -32,7 +32,9 @@ new_instance() {
   mkdir "$folder/$1"
   "$certdrop" -C "$folder/$1" --at "$(at 0)" init >>"$folder/log" 2>&1
 }
+# What was written before is on disk, so that nobody writes it on another's time.
 run() { # INSTANCE SECONDS [--together]
+  sync -f "$folder"
   python3 "$bench/measure.py" ${3:+"$3"} "$certdrop" -C "$folder/$1" --at "$(at "$2")" run 2>>"$folder/log"
 }
 issued() { find "$folder/$1/outbox/certificates" -name '*.zip' | wc -l; }
@@ -54,6 +56,7 @@ seq 1 "$peer" >"$folder/numbers"
 peer_run() { # PROCESSES: seconds, processor seconds
   local out=$folder/peer-$1
   mkdir -p "$out/certificates" "$out/receipts" "$out/reports"
+  sync -f "$folder"
   python3 "$bench/measure.py" xargs -a "$folder/numbers" -P "$1" -n 20 "$bench/peer.sh" "$folder/ca" "$out"
   [ "$(find "$out" -name '*.zip' | wc -l)" = "$peer" ] || { echo "the script failed" >&2; exit 1; }
 }
