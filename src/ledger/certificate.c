@@ -121,7 +121,7 @@ GPtrArray *ledger_certificates_in_block(Ledger *ledger, gint64 block, guint stat
                                         GError **error)
 {
   const guint deleted = 1u; /* status 0 is in no list */
-  guint set = (statuses != 0 ? statuses : ~0u) & ~deleted;
+  guint set = statuses != 0 ? statuses : ~deleted;
   sqlite3_stmt *row = ledger_query(
       ledger, error,
       SELECT_CERTIFICATE "WHERE c.number > $1 AND c.number <= $2 "

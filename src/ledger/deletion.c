@@ -70,62 +70,21 @@ static gboolean log_deleted(Ledger *ledger, const char *certificate, gint64 dest
   return ledger_log(ledger, now, "deleted", certificate, file, text, error);
 }
 
-/* The pages that lead to those before and after it: in its order, and in its line. */
-static gboolean mark_neighbours(Ledger *ledger, const char *certificate, const char *order,
-                                GError **error)
+/* Its page says that it is deleted, that of the one it renews no more that it is renewed. What
+ * leads to its page leads there still. */
+static gboolean mark_pages(Ledger *ledger, const char *certificate, GError **error)
 {
-  gint64 position = ids_position(certificate);
-  g_autofree char *before = ids_certificate(order, position - 1);
-  g_autofree char *after = ids_certificate(order, position + 1);
-  sqlite3_stmt *row = ledger_query(
-      ledger, error,
-      "SELECT id FROM certificate WHERE id IN ($1, $2) AND status > 0 UNION ALL SELECT n.id FROM "
-      "certificate c JOIN certificate n ON n.id IN (c.forerunner, c.successor) WHERE c.id = $3 AND "
-      "n.status > 0",
-      "ttt", before, after, certificate);
-  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
-  for (; more > 0; more = ledger_next(ledger, row, error))
-    ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s",
-                      (const char *)sqlite3_column_text(row, 0));
-  return more == 0;
-}
-
-gboolean ledger_mark_mentions(Ledger *ledger, const char *certificate, const char *order,
-                              GError **error)
-{
-  sqlite3_stmt *row = ledger_query(
-      ledger, error,
-      "SELECT 0, (number - 1) / 100 FROM log WHERE subject IN ($1, $2) UNION SELECT 1, number FROM "
-      "spending WHERE order_ref = $2",
-      "tt", certificate, order);
-  G_STATIC_ASSERT(LEDGER_BLOCK_SIZE == 100);
-  int more = row != NULL ? ledger_next(ledger, row, error) : -1;
-  for (; more > 0; more = ledger_next(ledger, row, error))
-    ledger_mark_stale(ledger,
-                      sqlite3_column_int64(row, 0) == 0 ? LEDGER_STALE_LOG : LEDGER_STALE_SPENDING,
-                      "%" G_GINT64_FORMAT, (gint64)sqlite3_column_int64(row, 1));
-  return more == 0;
-}
-
-/* Its page goes, and so does what leads there: from the pages of its neighbours, and of the
- * files that brought it or asked for something about it. */
-static gboolean mark_links(Ledger *ledger, const char *certificate, GError **error)
-{
-  g_autofree char *order = ids_order_of(certificate);
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
-  if (!mark_neighbours(ledger, certificate, order, error) ||
-      !ledger_mark_mentions(ledger, certificate, order, error))
-    return FALSE;
-  sqlite3_stmt *row =
-      ledger_query(ledger, error, "SELECT (file - 1) / 100 FROM item WHERE subject IN ($1, $2)",
-                   "tt", certificate, order);
-  G_STATIC_ASSERT(LEDGER_BLOCK_SIZE == 100);
+  sqlite3_stmt *row = ledger_query(
+      ledger, error, "SELECT forerunner FROM certificate WHERE id = $1", "t", certificate);
   int more = row != NULL ? ledger_next(ledger, row, error) : -1;
-  for (; more > 0; more = ledger_next(ledger, row, error)) {
-    gint64 block = sqlite3_column_int64(row, 0);
-    ledger_mark_stale(ledger, LEDGER_STALE_FILES, "%" G_GINT64_FORMAT, block);
-  }
-  return more == 0;
+  if (more < 0)
+    return FALSE;
+  const char *forerunner = more > 0 ? (const char *)sqlite3_column_text(row, 0) : NULL;
+  if (forerunner != NULL)
+    ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", forerunner);
+  sqlite3_reset(row);
+  return TRUE;
 }
 
 static gboolean take_out_of_lists(Ledger *ledger, const char *certificate, gint64 now,
@@ -165,7 +124,7 @@ gboolean ledger_delete_certificate(Ledger *ledger, const char *certificate, gint
          ledger_cancel(ledger, certificate, cancelled, error) &&
          ledger_end_pending(ledger, certificate, error) &&
          ledger_look_again(ledger, certificate, error) &&
-         destroy_keys(ledger, certificate, error) && mark_links(ledger, certificate, error) &&
+         destroy_keys(ledger, certificate, error) && mark_pages(ledger, certificate, error) &&
          log_deleted(ledger, certificate, destroyed, sharer, now, file, error);
 }
 
@@ -181,13 +140,4 @@ gboolean ledger_truncate(Ledger *ledger, gboolean *ret_done, GError **error)
   *ret_done = result == SQLITE_OK;
   return result == SQLITE_OK || result == SQLITE_BUSY ||
          ledger_fail(ledger, error, "cannot empty its log");
-}
-
-gboolean ledger_has_page(Ledger *ledger, const char *id, gboolean *ret_has, GError **error)
-{
-  LifecycleStatus status = 0;
-  if (!ledger_read_status(ledger, id, &status, error))
-    return FALSE;
-  *ret_has = status != 0;
-  return TRUE;
 }

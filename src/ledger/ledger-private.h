@@ -142,9 +142,6 @@ gboolean ledger_add_spending(Ledger *ledger, const LedgerSpending *spending, gin
                              GError **error);
 /* Stores what the transaction adds to the days. */
 gboolean ledger_flush_spendings(Ledger *ledger, GError **error);
-/* What pages of money and the log say of ORDER and its certificate CERTIFICATE has changed. */
-gboolean ledger_mark_mentions(Ledger *ledger, const char *certificate, const char *order,
-                              GError **error);
 
 /* Nothing of CERTIFICATE lies with a reviewer or an issuer outside any more; the key that
  * was made for the latter is destroyed. */

@@ -284,8 +284,6 @@ gboolean ledger_delete_certificate(Ledger *ledger, const char *certificate, gint
 /* Moves all of the write-ahead log into the database and empties it, outside a transaction.
  * *RET_DONE: FALSE where somebody is reading; try again later. */
 gboolean ledger_truncate(Ledger *ledger, gboolean *ret_done, GError **error);
-/* Whether ID has a page: it exists, and is not deleted. */
-gboolean ledger_has_page(Ledger *ledger, const char *id, gboolean *ret_has, GError **error);
 
 /* Moves to `expired` what is issued and whose notAfter has passed at NOW; the
  * number of them in *RET_COUNT. */

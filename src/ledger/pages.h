@@ -68,8 +68,10 @@ gboolean ledger_read_origin(Ledger *ledger, const char *certificate, LedgerOrigi
 gboolean ledger_certificate_number(Ledger *ledger, const char *id, gint64 *ret_number,
                                    GError **error);
 
-/* The certificates of BLOCK, newest first; STATUSES is a set of 1 << status,
- * 0 for all. GPtrArray of LedgerCertificate. */
+/* The certificates of BLOCK, newest first; STATUSES is a set of 1 << status, 0 for all but
+ * deleted ones. GPtrArray of LedgerCertificate; with LEDGER_DELETED_TOO, an empty one says that
+ * there are no blocks from BLOCK on. */
+#define LEDGER_DELETED_TOO (~0u)
 GPtrArray *ledger_certificates_in_block(Ledger *ledger, gint64 block, guint statuses,
                                         GError **error);
 /* The certificates of the order, by number. */
@@ -161,7 +163,7 @@ typedef struct {
   gint64 number;
   gint64 at;
   char *what;    /* ordered paid saved submitted approved rejected issued expired … */
-  char *subject; /* order or certificate */
+  char *subject; /* order, certificate, or, with a "/" in it, a file */
   char *file;    /* name of the file that asked for it, or NULL */
   char *text;    /* a few words more, or NULL */
   char *hash;

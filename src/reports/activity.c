@@ -1,6 +1,4 @@
 /* The activity: the log, entry by entry, in blocks that stay what they are. */
-#include <string.h>
-
 #include "reports/certificate.h"
 #include "reports/lists.h"
 #include "reports/table.h"
@@ -8,41 +6,10 @@
 static const TableColumn columns[] = {
     {"When", TABLE_SHORT}, {"What", TABLE_TEXT}, {"About", TABLE_TEXT}, {"By file", TABLE_TEXT}};
 
-typedef struct {
-  LedgerEntry *entry;
-  char *certificate; /* whose page it leads to, or NULL */
-} ActivityRow;
-
-static void activity_row_free(gpointer data)
-{
-  ActivityRow *row = data;
-  ledger_entry_free(row->entry);
-  g_free(row->certificate);
-  g_free(row);
-}
-
 GPtrArray *activity_read(Ledger *ledger, const ReportsList *list, gint64 block, GError **error)
 {
   (void)list;
-  g_autoptr(GPtrArray) entries = ledger_entries_in_block(ledger, block, error);
-  if (entries == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(activity_row_free);
-  g_ptr_array_set_free_func(entries, NULL);
-  for (guint i = 0; i < entries->len; i++) {
-    ActivityRow *row = g_new0(ActivityRow, 1);
-    row->entry = g_ptr_array_index(entries, i);
-    g_ptr_array_add(rows, row);
-  }
-  for (guint i = 0; i < rows->len; i++) {
-    ActivityRow *row = g_ptr_array_index(rows, i);
-    g_autofree char *id = ids_certificate_meant(row->entry->subject);
-    gboolean linked = FALSE;
-    if (!ledger_has_page(ledger, id, &linked, error))
-      return NULL;
-    row->certificate = linked ? g_steal_pointer(&id) : NULL;
-  }
-  return g_steal_pointer(&rows);
+  return ledger_entries_in_block(ledger, block, error);
 }
 
 /* An order and its certificates have entries of the same name: "paid". */
@@ -51,17 +18,14 @@ static gboolean is_of_certificate(const LedgerEntry *entry)
   return ids_is_renewal(entry->subject) || ids_has_position(entry->subject);
 }
 
-static void activity_add_row(const Page *page, Table *table, const ActivityRow *row)
+static void activity_add_row(const Page *page, Table *table, const LedgerEntry *entry)
 {
-  const LedgerEntry *entry = row->entry;
+  g_autofree char *path = history_page(entry);
   table_add_row(table);
   page_add_time(table_add_cell(table), entry->at);
   history_add_what(table_add_cell(table), entry, is_of_certificate(entry));
   cmark_node *cell = table_add_cell(table);
-  page_add_code(row->certificate != NULL
-                    ? page_add_link_in(page, cell, "certificate", row->certificate)
-                    : cell,
-                entry->subject);
+  page_add_code(path != NULL ? page_add_link(page, cell, path) : cell, entry->subject);
   table_add_text(table, entry->file != NULL ? entry->file : "--");
 }
 

@@ -90,7 +90,9 @@ static void certificate_add_pin(Table *table, const char *spki_sha256)
 static const char *key_place(const LedgerCertificate *certificate)
 {
   if (certificate->deleted != 0)
-    return ", its private half is not kept here any more";
+    return certificate->has_key
+               ? ", its private half is kept for another certificate, which has the same"
+               : ", its private half is not kept here any more";
   if (certificate->has_key)
     return certificate->uploaded ? ", kept here" : ", kept here and in the archives";
   return certificate->uploaded ? ", its private half was not uploaded"

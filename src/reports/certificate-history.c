@@ -1,4 +1,6 @@
 /* What happened to a certificate, from the log. */
+#include <string.h>
+
 #include "reports/certificate.h"
 #include "reports/table.h"
 
@@ -22,6 +24,14 @@ void history_add_what(cmark_node *cell, const LedgerEntry *entry, gboolean of_ce
   gboolean whole = g_utf8_strlen(entry->text, -1) <= HISTORY_CHARACTERS;
   g_autofree char *text = g_utf8_substring(entry->text, 0, whole ? -1 : HISTORY_CHARACTERS);
   page_add_format(small, "%s%s", text, whole ? "" : " …");
+}
+
+char *history_page(const LedgerEntry *entry)
+{
+  if (strchr(entry->subject, '/') != NULL)
+    return NULL;
+  g_autofree char *id = ids_certificate_meant(entry->subject);
+  return g_strconcat("certificate/", id, NULL);
 }
 
 void certificate_add_history(cmark_node *parent, const char *certificate, const GPtrArray *history)

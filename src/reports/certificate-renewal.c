@@ -20,10 +20,13 @@ void certificate_add_renewal(const Page *page, Table *table, const CertificateMo
     page_add_date(table_add_fact(table, "To be reviewed again since"), certificate->review_asked);
   if (certificate->failing_since > 0)
     add_failure(table, certificate);
+  certificate_add_line(page, table, certificate);
+}
+
+void certificate_add_line(const Page *page, Table *table, const LedgerCertificate *certificate)
+{
   if (certificate->forerunner != NULL)
-    page_add_linked(page, table_add_fact(table, "Renews"), certificate->forerunner,
-                    model->forerunner);
+    page_add_certificate(page, table_add_fact(table, "Renews"), certificate->forerunner);
   if (certificate->successor != NULL)
-    page_add_linked(page, table_add_fact(table, "Renewed by"), certificate->successor,
-                    model->successor);
+    page_add_certificate(page, table_add_fact(table, "Renewed by"), certificate->successor);
 }

@@ -1,4 +1,4 @@
-/* The end of a certificate, on its page: revocation, refund, deletion. */
+/* The end of a certificate, on its page: revocation and refund. */
 #include "base/text.h"
 #include "reports/certificate.h"
 #include "reports/table.h"
@@ -42,17 +42,4 @@ void certificate_add_revocation(cmark_node *parent, const CertificateModel *mode
     refund_add_amount(cell, model->refund);
   else
     page_add_text(cell, "none");
-}
-
-void certificate_add_deleted(cmark_node *parent, const LedgerCertificate *certificate)
-{
-  cmark_node *paragraph = page_add_paragraph(parent);
-  page_add_strong(paragraph, "Deleted");
-  page_add_text(paragraph, ": ");
-  page_add_time(paragraph, certificate->deleted);
-  page_add_text(paragraph, certificate->has_key
-                               ? ". Its private key is kept for another certificate, which has the "
-                                 "same. "
-                               : ". No private key of it is kept here. ");
-  page_add_text(paragraph, "This cannot be undone; that it existed stays on record.");
 }

@@ -34,24 +34,14 @@ static gboolean certificate_read_revocation(Ledger *ledger, CertificateModel *mo
   return model->revoked != NULL && ledger_read_refund(ledger, id, &model->refund, error);
 }
 
-static gboolean certificate_read_line(Ledger *ledger, CertificateModel *model, GError **error)
+static gboolean certificate_read_successor(Ledger *ledger, CertificateModel *model, GError **error)
 {
-  const char *forerunner = model->certificate->forerunner;
+  LifecycleStatus status = 0;
   const char *successor = model->certificate->successor;
-  return (forerunner == NULL || ledger_has_page(ledger, forerunner, &model->forerunner, error)) &&
-         (successor == NULL || ledger_has_page(ledger, successor, &model->successor, error));
-}
-
-static gboolean certificate_read_neighbours(Ledger *ledger, CertificateModel *model, GError **error)
-{
-  const LifecycleOrder *order = model->order != NULL ? model->order->order : NULL;
-  if (order == NULL || order->quantity == 1)
-    return TRUE;
-  gint64 position = ids_position(model->certificate->id);
-  g_autofree char *previous = ids_certificate(order->ref, position - 1);
-  g_autofree char *next = ids_certificate(order->ref, position + 1);
-  return ledger_has_page(ledger, previous, &model->previous, error) &&
-         ledger_has_page(ledger, next, &model->next, error);
+  if (successor != NULL && !ledger_read_status(ledger, successor, &status, error))
+    return FALSE;
+  model->renewed = status != 0;
+  return TRUE;
 }
 
 gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret_model,
@@ -70,8 +60,7 @@ gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret
       !ledger_read_application(ledger, id, &model->application, error) ||
       !ledger_read_origin(ledger, id, &model->origin, error) ||
       !certificate_read_revocation(ledger, model, error) ||
-      !certificate_read_line(ledger, model, error) ||
-      !certificate_read_neighbours(ledger, model, error) ||
+      !certificate_read_successor(ledger, model, error) ||
       !ledger_read_outside(ledger, id, &model->outside, error))
     return FALSE;
   model->outputs = ledger_outputs_of_certificate(ledger, id, error);
@@ -85,6 +74,14 @@ gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret
     return FALSE;
   *ret_model = g_steal_pointer(&model);
   return TRUE;
+}
+
+const char *certificate_company(const CertificateModel *model)
+{
+  const RequestApplication *content =
+      model->application != NULL ? model->application->content : NULL;
+  return content != NULL && content->company != NULL ? content->company->name
+                                                     : model->certificate->name;
 }
 
 /* What its owner can do now. */
@@ -103,7 +100,7 @@ static void certificate_add_lead(const Page *page, const CertificateModel *model
   const LedgerCertificate *certificate = model->certificate;
   cmark_node *lead = page_add_mark(page->root, &page_mark_lead);
   if (certificate->status == 0) {
-    certificate_add_deleted(lead, certificate);
+    certificate_add_deleted(lead, model);
     return;
   }
   cmark_node *status = page_add_paragraph(lead);
@@ -117,7 +114,7 @@ static void certificate_add_lead(const Page *page, const CertificateModel *model
     page_add_text(next, "Mend what keeps it from being issued; it is tried again by itself.");
     return;
   }
-  if (certificate->successor != NULL && model->successor && certificate->not_after > 0) {
+  if (model->renewed && certificate->not_after > 0) {
     page_add_text(next, "It is renewed: see to ");
     page_add_certificate(page, next, certificate->successor);
     page_add_text(next, ".");
@@ -136,7 +133,7 @@ static void certificate_add_lead(const Page *page, const CertificateModel *model
                   request_kinds[kind].name);
 }
 
-static cmark_node *certificate_add_panel(cmark_node *parent, const char *title)
+cmark_node *certificate_add_panel(cmark_node *parent, const char *title)
 {
   cmark_node *panel = page_add_mark(parent, &page_mark_panel);
   page_add_heading(panel, 2, title);
@@ -189,9 +186,11 @@ gboolean certificate_write(Writer *writer, const ReportsContext *context, Search
   g_autofree char *path = g_strdup_printf("certificate/%s", id);
   if (model != NULL && !search_put(search, model, error))
     return FALSE;
-  if (model == NULL || model->certificate->status == 0)
+  if (model == NULL)
     return writer_remove_page(writer, path, error);
-  writer_add(writer, &certificate_page, g_steal_pointer(&model), path, NULL);
+  const PageKind *kind =
+      model->certificate->status != 0 ? &certificate_page : &certificate_deleted_page;
+  writer_add(writer, kind, g_steal_pointer(&model), path, NULL);
   return TRUE;
 }
 

@@ -20,11 +20,12 @@ typedef struct {
   GPtrArray *history;             /* LedgerEntry, the last ones */
   GPtrArray *revoked;             /* LedgerRevoked */
   LedgerRefund *refund;           /* or NULL */
-  /* Those before and after it, in its order and in its line: whether they have a page. */
-  gboolean previous, next, forerunner, successor;
+  gboolean renewed;               /* it has a successor that is not deleted */
 } CertificateModel;
 
 extern const PageKind certificate_page;
+/* What stays at its place when it is deleted, so that whatever leads there leads somewhere. */
+extern const PageKind certificate_deleted_page;
 
 /* The model of ID, NULL in *RET_MODEL where there is none. */
 gboolean certificate_read(Ledger *ledger, const char *id, CertificateModel **ret_model,
@@ -33,17 +34,23 @@ void certificate_model_free(gpointer model);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CertificateModel, certificate_model_free)
 
 /* Has the page of ID written, or removed where there is no such certificate, and SEARCH
- * find it, or not. */
+ * find it. */
 gboolean certificate_write(Writer *writer, const ReportsContext *context, struct Search *search,
                            const char *id, GError **error);
 
+/* The company that it is for; of an uploaded one, what its sender calls it; or NULL. */
+const char *certificate_company(const CertificateModel *model);
+
 /* ---- Parts of the page, one a file ---- */
+cmark_node *certificate_add_panel(cmark_node *parent, const char *title);
 /* DETAILS are those of its present issue, NULL before there is one. */
 void certificate_add_facts(const Page *page, cmark_node *parent, const CertificateModel *model,
                            const PkiCertificateDetails *details);
 void certificate_add_chain(cmark_node *parent, const CertificateModel *model,
                            const PkiCertificateDetails *details, const ReportsContext *context);
 void certificate_add_renewal(const Page *page, Table *table, const CertificateModel *model);
+/* Which one it renews, and which one renews it. */
+void certificate_add_line(const Page *page, Table *table, const LedgerCertificate *certificate);
 void certificate_add_files(const Page *page, cmark_node *parent, const CertificateModel *model);
 void certificate_add_operate(const Page *page, cmark_node *parent, const CertificateModel *model);
 void certificate_add_application(cmark_node *parent, const LedgerApplication *application);
@@ -56,13 +63,20 @@ void deployment_add_said(cmark_node *cell, const LedgerDeployment *deployment, g
 /* What an entry of the log says: a change of status by its label, anything else by the
  * log's own word, and its text. */
 void history_add_what(cmark_node *cell, const LedgerEntry *entry, gboolean of_certificate);
+/* The page that tells more of what ENTRY is about, without its extension: that of a certificate,
+ * or NULL where it is about a file. The caller frees it. */
+char *history_page(const LedgerEntry *entry);
 /* When and why it was revoked, which serial numbers, and what was paid back. */
 void certificate_add_revocation(cmark_node *parent, const CertificateModel *model);
-/* Of a deleted certificate: when, and that nothing brings it back. */
-void certificate_add_deleted(cmark_node *parent, const LedgerCertificate *certificate);
+/* Of a deleted certificate: when, by which file, and that nothing brings it back. */
+void certificate_add_deleted(cmark_node *parent, const CertificateModel *model);
 /* ORDER on its own, or, where MODEL is not NULL, on the page of that certificate. */
 void order_add_facts(const Page *page, cmark_node *parent, const LedgerOrder *order,
                      const CertificateModel *model);
+/* Which of the certificates of ORDER this is, and the ways to its neighbours; nothing where it is
+ * the only one. */
+void order_add_position(const Page *page, Table *table, const LifecycleOrder *order,
+                        const char *certificate);
 /* "298.00 CNY, of the payment TX-991". */
 void refund_add_amount(cmark_node *parent, const LedgerRefund *refund);
 

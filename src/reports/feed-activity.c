@@ -5,9 +5,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "reports/certificate.h"
 #include "reports/feed.h"
-#include "reports/page.h"
-#include "request/ids.h"
 
 #define ENTRIES 200
 #define ATOM "http://www.w3.org/2005/Atom"
@@ -76,16 +75,19 @@ static const char *entry_what(const LedgerEntry *entry)
   return status != 0 ? lifecycle_statuses[status].label : entry->what;
 }
 
-static void add_entry(Atom *atom, const LedgerEntry *entry, const char *page)
+static void add_entry(Atom *atom, const LedgerEntry *entry)
 {
+  g_autofree char *path = history_page(entry);
   g_autofree char *id = g_strconcat("urn:certdrop:1:log:", entry->hash, NULL);
   g_autofree char *title = g_strdup_printf("%s: %s", entry->subject, entry_what(entry));
   begin(atom, "entry");
   add_text(atom, "id", id);
   add_text(atom, "title", title);
   add_time(atom, "updated", entry->at);
-  if (page != NULL)
+  if (path != NULL) {
+    g_autofree char *page = g_strconcat(path, ".html", NULL);
     add_link(atom, "alternate", page);
+  }
   begin(atom, "category");
   add_attribute(atom, "term", entry->what);
   end(atom);
@@ -97,34 +99,6 @@ static void add_entry(Atom *atom, const LedgerEntry *entry, const char *page)
   g_string_append_c(text, '.');
   add_text(atom, "summary", text->str);
   end(atom);
-}
-
-/* The page that tells more of SUBJECT, or NULL; the caller frees it. */
-static gboolean find_page(Ledger *ledger, const char *subject, char **ret_page, GError **error)
-{
-  g_autofree char *meant = ids_certificate_meant(subject);
-  const char *const ids[] = {subject, meant};
-  *ret_page = NULL;
-  for (gsize i = 0; i < G_N_ELEMENTS(ids) && *ret_page == NULL; i++) {
-    g_autoptr(LedgerCertificate) certificate = NULL;
-    if (!ledger_read_certificate(ledger, ids[i], &certificate, error))
-      return FALSE;
-    if (certificate != NULL && certificate->status != 0)
-      *ret_page = g_strdup_printf("certificate/%s.html", certificate->id);
-  }
-  return TRUE;
-}
-
-static gboolean add_entries(Atom *atom, Ledger *ledger, const GPtrArray *entries, GError **error)
-{
-  for (guint i = 0; i < entries->len; i++) {
-    const LedgerEntry *entry = g_ptr_array_index(entries, i);
-    g_autofree char *page = NULL;
-    if (!find_page(ledger, entry->subject, &page, error))
-      return FALSE;
-    add_entry(atom, entry, page);
-  }
-  return TRUE;
 }
 
 /* What stands before the entries. The feed is as old as its first entry. */
@@ -159,8 +133,8 @@ gboolean feed_write_activity(const ReportsContext *context, guint *written, GErr
   begin(&atom, "feed");
   add_attribute(&atom, "xmlns", ATOM);
   add_head(&atom, context, first, entries->len > 0 ? g_ptr_array_index(entries, 0) : NULL);
-  if (!add_entries(&atom, context->ledger, entries, error))
-    return FALSE;
+  for (guint i = 0; i < entries->len; i++)
+    add_entry(&atom, g_ptr_array_index(entries, i));
   end(&atom);
   check(&atom, xmlTextWriterEndDocument(writer));
   check(&atom, xmlTextWriterFlush(writer));

@@ -31,23 +31,7 @@ void incoming_file_free(gpointer row)
   IncomingFile *content = row;
   ledger_file_free(content->file);
   g_clear_pointer(&content->items, g_ptr_array_unref);
-  g_clear_pointer(&content->linked, g_array_unref);
   g_free(content);
-}
-
-/* What an accepted item was about may have been deleted since. */
-static gboolean read_linked(Ledger *ledger, IncomingFile *row, GError **error)
-{
-  row->linked = g_array_new(FALSE, TRUE, sizeof(gboolean));
-  for (guint i = 0; i < row->items->len; i++) {
-    const LedgerItem *item = g_ptr_array_index(row->items, i);
-    g_autofree char *id = item->subject != NULL ? ids_certificate_meant(item->subject) : NULL;
-    gboolean linked = FALSE;
-    if (id != NULL && !ledger_has_page(ledger, id, &linked, error))
-      return FALSE;
-    g_array_append_val(row->linked, linked);
-  }
-  return TRUE;
 }
 
 GPtrArray *incoming_read_items(Ledger *ledger, GPtrArray *files, GError **error)
@@ -64,7 +48,7 @@ GPtrArray *incoming_read_items(Ledger *ledger, GPtrArray *files, GError **error)
     IncomingFile *row = g_ptr_array_index(rows, i);
     gint64 rejected = 0;
     row->items = ledger_items_of_file(ledger, row->file->number, 0, INCOMING_ITEMS, error);
-    if (row->items == NULL || !read_linked(ledger, row, error))
+    if (row->items == NULL)
       return NULL;
     row->count = row->items->len;
     if (row->count == INCOMING_ITEMS &&
@@ -113,8 +97,7 @@ static const char *const item_words[LIFECYCLE_OUTCOME_N] = {
     [LIFECYCLE_OUTCOME_WAITING] = "waiting",
 };
 
-static void incoming_add_item(const Page *page, cmark_node *cell, const LedgerItem *item,
-                              gboolean linked)
+static void incoming_add_item(const Page *page, cmark_node *cell, const LedgerItem *item)
 {
   page_add_text(cell, item->kind != 0 ? request_kinds[item->kind].title : "Not known");
   if (item->ref != NULL) {
@@ -126,7 +109,7 @@ static void incoming_add_item(const Page *page, cmark_node *cell, const LedgerIt
   if (item->outcome == LIFECYCLE_OUTCOME_ACCEPTED && item->subject != NULL) {
     g_autofree char *id = ids_certificate_meant(item->subject);
     page_add_text(cell, ": ");
-    page_add_linked(page, cell, id, linked);
+    page_add_certificate(page, cell, id);
   }
   if (item->outcome == LIFECYCLE_OUTCOME_WAITING && item->waits_for != NULL) {
     page_add_text(cell, " for ");
@@ -141,8 +124,7 @@ static void incoming_add_items(const Page *page, cmark_node *cell, const Incomin
   for (guint i = 0; i < row->items->len; i++) {
     if (i > 0)
       page_add_break(cell);
-    incoming_add_item(page, cell, g_ptr_array_index(row->items, i),
-                      g_array_index(row->linked, gboolean, i));
+    incoming_add_item(page, cell, g_ptr_array_index(row->items, i));
   }
   if (row->count > row->items->len) {
     g_autofree char *more = page_count(row->count - row->items->len, "more item");

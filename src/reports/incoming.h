@@ -9,7 +9,6 @@
 typedef struct {
   LedgerFile *file;
   GPtrArray *items; /* LedgerItem */
-  GArray *linked;   /* gboolean for each: what it is about has a page */
   gint64 count;     /* of all its items */
 } IncomingFile;
 

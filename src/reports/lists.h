@@ -77,8 +77,7 @@ Page *unissued_build(const ReportsContext *context, const ListModel *model);
 Page *incoming_build(const ReportsContext *context, const ListModel *model);
 Page *activity_build(const ReportsContext *context, const ListModel *model);
 
-/* The rows of incoming: files with their items; of activity: entries of the log with what
- * they lead to. */
+/* The rows of incoming: files with their items; of activity: entries of the log. */
 GPtrArray *incoming_read(Ledger *ledger, const ReportsList *list, gint64 block, GError **error);
 GPtrArray *activity_read(Ledger *ledger, const ReportsList *list, gint64 block, GError **error);
 

@@ -47,15 +47,16 @@ static void order_add_renewal(const Page *page, Table *table, const LifecycleOrd
   page_add_text(table_add_fact(table, "Automatic renewal"), order->auto_renew ? "yes" : "no");
 }
 
-/* Which of the order's certificates this is, and the ways to its neighbours. */
-static void order_add_position(const Page *page, Table *table, const LifecycleOrder *order,
-                               const CertificateModel *model)
+void order_add_position(const Page *page, Table *table, const LifecycleOrder *order,
+                        const char *certificate)
 {
-  gint64 position = ids_position(model->certificate->id);
+  gint64 position = ids_position(certificate);
+  if (order->quantity == 1)
+    return;
   cmark_node *cell = table_add_fact(table, "Certificate");
   page_add_format(cell, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT, position, order->quantity);
   for (gint64 other = position - 1; other <= position + 1; other += 2) {
-    if (!(other < position ? model->previous : model->next))
+    if (other < 1 || other > order->quantity)
       continue;
     g_autofree char *neighbour = ids_certificate(order->ref, other);
     page_add_text(cell, ", ");
@@ -69,8 +70,8 @@ void order_add_facts(const Page *page, cmark_node *parent, const LedgerOrder *or
   const LifecycleOrder *content = order->order;
   Table table = table_new_facts(parent, "Order and payment");
   page_add_code(table_add_fact(&table, "Order"), content->ref);
-  if (model != NULL && content->quantity > 1)
-    order_add_position(page, &table, content, model);
+  if (model != NULL)
+    order_add_position(page, &table, content, model->certificate->id);
   page_add_format(table_add_fact(&table, "Product"), "%s %s, %s", content->product->brand,
                   content->product->title, product_validation_label(content->product));
   if (model == NULL)
@@ -118,7 +119,7 @@ static void order_add_certificates(const Page *page, const GPtrArray *certificat
   for (guint i = 0; i < MIN(certificates->len, ORDER_CERTIFICATES); i++) {
     const LedgerCertificate *certificate = g_ptr_array_index(certificates, i);
     table_add_row(&table);
-    page_add_linked(page, table_add_cell(&table), certificate->id, certificate->status != 0);
+    page_add_certificate(page, table_add_cell(&table), certificate->id);
     page_add_status(page, table_add_cell(&table), certificate->status);
     page_add_names(table_add_cell(&table), certificate->names, 3);
     page_add_date(table_add_cell(&table), certificate->not_after);

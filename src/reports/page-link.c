@@ -60,14 +60,6 @@ void page_add_certificate(const Page *page, cmark_node *parent, const char *id)
   page_add_code(page_add_link_in(page, parent, "certificate", id), id);
 }
 
-void page_add_linked(const Page *page, cmark_node *parent, const char *id, gboolean has_page)
-{
-  if (has_page)
-    page_add_certificate(page, parent, id);
-  else
-    page_add_code(parent, id);
-}
-
 void page_add_status(const Page *page, cmark_node *parent, LifecycleStatus status)
 {
   const LifecycleStatusInfo *info = &lifecycle_statuses[status];

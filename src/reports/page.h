@@ -124,8 +124,6 @@ cmark_node *page_add_feed_link(const Page *page, cmark_node *parent, const char 
 
 /* A certificate's ID as a link to its page. */
 void page_add_certificate(const Page *page, cmark_node *parent, const char *id);
-/* The same, but only as text where it has no page: it was deleted. */
-void page_add_linked(const Page *page, cmark_node *parent, const char *id, gboolean has_page);
 /* A status as a link to its list: the badge. 0, that of a deleted certificate, has no list. */
 void page_add_status(const Page *page, cmark_node *parent, LifecycleStatus status);
 /* NAMES, the first LIMIT of them; the others are counted. "--" for none. */

@@ -1,6 +1,4 @@
 /* Which pages are written: those of stale topics, or all. */
-#include <string.h>
-
 #include "base/file.h"
 #include "reports/certificate.h"
 #include "reports/feed.h"
@@ -134,10 +132,9 @@ gboolean reports_refresh(const ReportsContext *context, GPtrArray *stale, guint 
   return TRUE;
 }
 
-/* Goes over the blocks of LIST from the newest on. With SEARCH, writes the pages of the
- * certificates in them too, and has it find them. */
+/* Goes over the blocks of LIST from the newest on. */
 static gboolean reports_write_list(Writer *writer, const ReportsContext *context,
-                                   const ReportsList *list, Search *search, GError **error)
+                                   const ReportsList *list, GError **error)
 {
   gint64 block = G_MAXINT64;
   if (list->status != 0)
@@ -147,28 +144,35 @@ static gboolean reports_write_list(Writer *writer, const ReportsContext *context
       return TRUE;
     if (!reports_write_block(writer, context, list, block, error))
       return FALSE;
+  }
+  return FALSE;
+}
+
+/* The pages of all certificates, deleted ones too. */
+static gboolean reports_write_certificates(Writer *writer, const ReportsContext *context,
+                                           Search *search, GError **error)
+{
+  for (gint64 block = 0;; block++) {
     g_autoptr(GPtrArray) rows =
-        search != NULL ? list->read(context->ledger, list, block, error) : g_ptr_array_new();
-    if (rows == NULL)
-      return FALSE;
+        ledger_certificates_in_block(context->ledger, block, LEDGER_DELETED_TOO, error);
+    if (rows == NULL || rows->len == 0)
+      return rows != NULL;
     for (guint i = 0; i < rows->len; i++) {
       const LedgerCertificate *certificate = g_ptr_array_index(rows, i);
       if (!certificate_write(writer, context, search, certificate->id, error))
         return FALSE;
     }
   }
-  return FALSE;
 }
 
 static gboolean reports_write_all(Writer *writer, const ReportsContext *context, Search *search,
                                   const ReportsList *lists, GError **error)
 {
-  for (guint i = 0; i < REPORTS_LIST_N; i++) {
-    gboolean first = strcmp(lists[i].folder, "list") == 0;
-    if (!reports_write_list(writer, context, &lists[i], first ? search : NULL, error))
+  for (guint i = 0; i < REPORTS_LIST_N; i++)
+    if (!reports_write_list(writer, context, &lists[i], error))
       return FALSE;
-  }
-  return reports_write_views(writer, context, NULL, error) &&
+  return reports_write_certificates(writer, context, search, error) &&
+         reports_write_views(writer, context, NULL, error) &&
          reports_write_standing(writer, context, lists, error);
 }
 

@@ -12,7 +12,7 @@
 typedef struct {
   gint64 number; /* of creation */
   const char *id;
-  const char *status;  /* by name */
+  const char *status;  /* by name; NULL: it is deleted */
   gint64 not_after;    /* 0: none */
   char *const *names;  /* NULL: none */
   const char *company; /* or NULL */

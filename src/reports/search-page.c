@@ -39,7 +39,7 @@ static void search_add_terminal(const Page *page)
 {
   page_add_heading(page->root, 2, "In a terminal");
   cmark_node *text = page_add_paragraph(page->root);
-  page_add_text(text, "Every certificate is a line of ");
+  page_add_text(text, "Every certificate that is not deleted is a line of ");
   page_add_text(page_add_feed_link(page, text, "certificates.csv"), "certificates.csv");
   page_add_text(text, ": ");
   page_add_code(text, "grep -i example.test reports/certificates.csv");

@@ -90,16 +90,14 @@ static gboolean record_replaced(const SearchChange *change, const char *old, gsi
 {
   const SearchPut *put = change->data;
   Terms *terms = data;
-  if (old != NULL && length == strlen(put->record) && memcmp(old, put->record, length) == 0 &&
-      !change->gone)
+  if (old != NULL && length == strlen(put->record) && memcmp(old, put->record, length) == 0)
     return TRUE;
   GPtrArray *before =
       old != NULL ? search_terms_of_record(old, length) : g_ptr_array_new_with_free_func(g_free);
   if (before == NULL)
     return FALSE;
   g_ptr_array_add(terms->old_terms, before);
-  g_autoptr(GPtrArray) none = g_ptr_array_new();
-  terms_compare(terms, before, change->gone ? none : put->terms);
+  terms_compare(terms, before, put->terms);
   return TRUE;
 }
 
@@ -139,15 +137,6 @@ static gboolean search_flush(Search *search, GError **error)
   return TRUE;
 }
 
-/* The company that a certificate is for; of an uploaded one, what its sender calls it. */
-static const char *company_of(const CertificateModel *model)
-{
-  const RequestApplication *content =
-      model->application != NULL ? model->application->content : NULL;
-  const char *name = model->certificate->name;
-  return content != NULL && content->company != NULL ? content->company->name : name;
-}
-
 gboolean search_put(Search *search, const CertificateModel *model, GError **error)
 {
   const LedgerCertificate *certificate = model->certificate;
@@ -158,23 +147,26 @@ gboolean search_put(Search *search, const CertificateModel *model, GError **erro
                              .status = lifecycle_statuses[certificate->status].name,
                              .not_after = certificate->not_after,
                              .names = certificate->names,
-                             .company = company_of(model),
+                             .company = certificate_company(model),
                              .serial = certificate->serial};
   SearchPut *put = g_new(SearchPut, 1);
   *put = (SearchPut){search_record(&facts), search_terms(&facts)};
-  const SearchChange change = {put->record, certificate->status == 0, put};
+  const SearchChange change = {put->record, FALSE, put};
   g_ptr_array_add(search->puts, put);
   g_array_append_val(search->records, change);
   search->lines += put->terms->len + 1;
   return search->lines < SEARCH_BATCH_LINES || search_flush(search, error);
 }
 
-static gboolean search_put_block(Search *search, gint64 block, GError **error)
+/* *RET_MORE: there may be blocks after it. */
+static gboolean search_put_block(Search *search, gint64 block, gboolean *ret_more, GError **error)
 {
   Ledger *ledger = search->context->ledger;
-  g_autoptr(GPtrArray) rows = ledger_certificates_in_block(ledger, block, 0, error);
+  g_autoptr(GPtrArray) rows =
+      ledger_certificates_in_block(ledger, block, LEDGER_DELETED_TOO, error);
   if (rows == NULL)
     return FALSE;
+  *ret_more = rows->len > 0;
   for (guint i = 0; i < rows->len; i++) {
     CertificateModel model = {.certificate = g_ptr_array_index(rows, i)};
     if (!ledger_read_application(ledger, model.certificate->id, &model.application, error))
@@ -189,17 +181,14 @@ static gboolean search_put_block(Search *search, gint64 block, GError **error)
 
 static gboolean search_make_anew(Search *search, GError **error)
 {
-  gint64 block = -1;
+  gboolean more = TRUE;
   search->shards = search_shards_open(search->context->root, TRUE, error);
   if (search->shards == NULL)
     return FALSE;
-  while (ledger_next_block(search->context->ledger, block, 1, 0, &block, error)) {
-    if (block < 0)
-      return search_flush(search, error);
-    if (!search_put_block(search, block, error))
+  for (gint64 block = 0; more; block++)
+    if (!search_put_block(search, block, &more, error))
       return FALSE;
-  }
-  return FALSE;
+  return search_flush(search, error);
 }
 
 static gboolean search_is_whole(const Search *search, GError **error)

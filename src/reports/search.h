@@ -7,6 +7,8 @@
  * 2028",["www.abc.com"],"…","…"], tree t   an entry for each of its terms: names and what follows a
  * dot in them, each word of the company's name with what follows it, the serial number:
  *              ["abc.com",9999999998,"PO-4711.1"],
+ * A deleted certificate has an empty status, and is found as before: by its domain or its serial
+ * number one asks what became of it, too.
  * The second member is counted down from the highest number there can be, so that the newest
  * certificate comes first. A line's key is its text from the first member to the end of the
  * second; no two lines have the same, none is the beginning of another.
@@ -33,8 +35,7 @@ typedef struct Search Search;
  * by search_finish(). */
 Search *search_new(const ReportsContext *context, gboolean anew);
 
-/* Has the index say of a certificate what MODEL says; of a deleted one, nothing. Writes when
- * enough has come together. */
+/* Has the index say of a certificate what MODEL says. Writes when enough has come together. */
 gboolean search_put(Search *search, const CertificateModel *model, GError **error);
 
 /* Writes the rest. *WRITTEN counts the files that changed. */

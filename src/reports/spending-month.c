@@ -22,7 +22,6 @@ typedef struct {
   gboolean newest; /* the last page of the month */
   GPtrArray *days; /* LedgerSpendingDay; NULL unless it is the newest */
   GPtrArray *rows; /* LedgerSpending */
-  GArray *linked;  /* gboolean for each: what it is about has a page */
 } SpendingModel;
 
 static void spending_model_free(gpointer data)
@@ -32,7 +31,6 @@ static void spending_model_free(gpointer data)
     return;
   g_clear_pointer(&model->days, g_ptr_array_unref);
   g_clear_pointer(&model->rows, g_ptr_array_unref);
-  g_clear_pointer(&model->linked, g_array_unref);
   g_free(model);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SpendingModel, spending_model_free)
@@ -73,7 +71,7 @@ static const TableColumn columns[] = {{"When", TABLE_SHORT},    {"What", TABLE_S
                                       {"Amount", TABLE_NUMBER}, {"Currency", TABLE_SHORT},
                                       {"By file", TABLE_TEXT}};
 
-static void add_row(const Page *page, Table *table, const LedgerSpending *entry, gboolean linked)
+static void add_row(const Page *page, Table *table, const LedgerSpending *entry)
 {
   gboolean refund = entry->kind == LEDGER_SPENDING_REFUND;
   g_autofree char *certificate = about(entry);
@@ -81,7 +79,7 @@ static void add_row(const Page *page, Table *table, const LedgerSpending *entry,
   page_add_time(table_add_cell(table), entry->at);
   table_add_text(table, spending_labels[entry->kind]);
   cmark_node *cell = table_add_cell(table);
-  page_add_code(linked ? page_add_link_in(page, cell, "certificate", certificate) : cell,
+  page_add_code(page_add_link_in(page, cell, "certificate", certificate),
                 entry->certificate != NULL ? entry->certificate : entry->order);
   table_add_text(table, entry->reference != NULL ? entry->reference : "--");
   spending_add_money(table, refund ? -entry->amount : entry->amount);
@@ -136,8 +134,7 @@ static Page *month_build(const ReportsContext *context, gconstpointer data)
   page_add_heading(page->root, 2, "Entries");
   Table table = table_new(page->root, "Entries", columns, G_N_ELEMENTS(columns));
   for (guint i = 0; i < model->rows->len; i++)
-    add_row(page, &table, g_ptr_array_index(model->rows, i),
-            g_array_index(model->linked, gboolean, i));
+    add_row(page, &table, g_ptr_array_index(model->rows, i));
   add_ways(page, model);
   return page;
 }
@@ -160,26 +157,13 @@ static gboolean read_range(Ledger *ledger, gint64 month, Range *ret_range, GErro
                                error);
 }
 
-static gboolean read_linked(Ledger *ledger, SpendingModel *model, GError **error)
-{
-  model->linked = g_array_new(FALSE, TRUE, sizeof(gboolean));
-  for (guint i = 0; i < model->rows->len; i++) {
-    g_autofree char *id = about(g_ptr_array_index(model->rows, i));
-    gboolean linked = FALSE;
-    if (!ledger_has_page(ledger, id, &linked, error))
-      return FALSE;
-    g_array_append_val(model->linked, linked);
-  }
-  return TRUE;
-}
-
 static gboolean read_page(Ledger *ledger, SpendingModel *model, const Range *range, GError **error)
 {
   gint64 first = range->first + model->page * LEDGER_BLOCK_SIZE;
   gint64 last = MIN(first + LEDGER_BLOCK_SIZE, range->end) - 1;
   model->newest = last == range->end - 1;
   model->rows = ledger_read_spending(ledger, first, last, error);
-  if (model->rows == NULL || !read_linked(ledger, model, error))
+  if (model->rows == NULL)
     return FALSE;
   if (model->newest)
     model->days = ledger_spending_days(ledger, month_first_day(model->month),

@@ -38,7 +38,11 @@ static gboolean certificate_has_reason(const ReportsContext *context, const Swee
                                        const char *name, gboolean *ret_reason, GError **error)
 {
   (void)of;
-  return ledger_has_page(context->ledger, name, ret_reason, error);
+  gint64 number = 0;
+  if (!ledger_certificate_number(context->ledger, name, &number, error))
+    return FALSE;
+  *ret_reason = number > 0;
+  return TRUE;
 }
 
 static gboolean document_has_reason(const ReportsContext *context, const SweepFolder *of,

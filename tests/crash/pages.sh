@@ -15,7 +15,7 @@ new_instance master
 dv_order A-1 a.example.test | drop a.xml
 order B-1 standard-dv-single "$(payment_child "$(price standard-dv-single)")" | drop b.xml
 run_at "$(at 1)"
-# One that is new, one that changes, and one that goes.
+# One that is new, one that changes, and one that is deleted.
 dv_order C-1 c.example.test | drop c.xml
 application B-A B-1 submit "$(domains b.example.test)$applicant" | drop b.xml
 printf '<deletion %s ref="A-X" certificate="A-1"/>' "$xmlns" | drop a-x.xml

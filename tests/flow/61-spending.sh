@@ -78,10 +78,10 @@ is 'the page of the month is its newest' "$(rows spending/2028-01 Entries | sed 
 is 'the sums agree with the ledger' "$(page)" "$(ledger)"
 same_as_anew 'report agrees'
 
-# What is deleted stays on record, without a way to it.
+# What is deleted stays on record.
 printf '<deletion %s ref="DEL-1" certificate="M-7"/>\n' "$xmlns" | drop del.xml
 run_at 2028-01-07T02:00:00Z
-like 'a deleted certificate keeps its entry' "$(cat "$reports/spending/2028-01-1.md")" '\| `M-7` '
+like 'a deleted certificate keeps its entry' "$(cat "$reports/spending/2028-01-1.md")" '\| \[`M-7`\]\(\.\./certificate/M-7\.1\.md\) '
 is 'and nothing else changes' "$(page)" "$(ledger)"
 same_as_anew 'that is what report makes, too'
 certdrop -C "$INSTANCE" verify

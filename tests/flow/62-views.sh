@@ -73,7 +73,7 @@ is 'the newest is the entry page' "$(rows activity/index | sed -n 2p | cut -f 3,
 like 'an entry leads to its certificate' "$(cat "$reports/activity/index.html")" 'href="\.\./certificate/X-1\.1\.html"'
 printf '<deletion %s ref="DEL-1" certificate="X-1"/>\n' "$xmlns" | drop del.xml
 run_at "$(at 7)"
-unlike 'until it is deleted' "$(cat "$reports/activity/index.html")" 'certificate/X-1\.1\.html'
+like 'also when it is deleted' "$(cat "$reports/activity/index.html")" 'certificate/X-1\.1\.html'
 same_as_anew 'report agrees'
 certdrop -C "$INSTANCE" verify
 expect_status 'and verify finds the counts right' 0

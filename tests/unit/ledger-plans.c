@@ -144,9 +144,7 @@ static void write_ending(Book *book)
 static void read_ending(Book *book)
 {
   g_autoptr(LedgerRefund) refund = NULL;
-  gboolean has_page = FALSE;
   OK(ledger_read_refund(book->ledger, "PO-2.1", &refund, error));
-  OK(ledger_has_page(book->ledger, "PO-2.1", &has_page, error));
 }
 
 static void write_renewals(Book *book)

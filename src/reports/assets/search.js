@@ -155,8 +155,9 @@
     return [text.slice(0, at), element("mark", text.slice(at, at + meaning.length)), text.slice(at + meaning.length)];
   }
 
-  // The badge of a status stands among the lists of the page.
+  // The badge of a status stands among the lists of the page; a deleted certificate is in no list.
   function badgeOf(status) {
+    if (status === "") return element("span", "Deleted", { class: "off" });
     const link = document.querySelector(`.bar a[href="status/${status}/index.html"]`);
     return link === null ? status : link.cloneNode(true);
   }
