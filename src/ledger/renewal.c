@@ -195,7 +195,7 @@ gboolean ledger_add_failure(Ledger *ledger, const char *certificate, const char 
   since = first ? now : since;
   *ret_mail = first || now >= mail;
   if (*ret_mail)
-    mail = lifecycle_next_failure_mail(since, now);
+    mail = lifecycle_next_failure_mail(now);
   ledger_mark_stale(ledger, LEDGER_STALE_CERTIFICATE, "%s", certificate);
   return (!first || ledger_mark_expiry_of(ledger, certificate, error)) &&
          ledger_do(ledger, error,

@@ -122,8 +122,8 @@ gint64 lifecycle_spread(const LifecyclePlan *plan, gint64 now, const LifecycleNi
   return chosen;
 }
 
-gint64 lifecycle_next_failure_mail(gint64 since, gint64 now)
+gint64 lifecycle_next_failure_mail(gint64 now)
 {
   /* Nights are not a whole day apart each time: an hour less is enough. */
-  return now + CLAMP(now - since, CLOCK_DAY, 7 * CLOCK_DAY) - CLOCK_HOUR;
+  return now + CLOCK_DAY - CLOCK_HOUR;
 }

@@ -398,8 +398,9 @@ typedef struct {
  * plan where a later night can spare it. What is due already is due today. */
 gint64 lifecycle_spread(const LifecyclePlan *plan, gint64 now, const LifecycleNights *nights);
 
-/* When, after a mail at NOW about what has failed SINCE, the next one is written. */
-gint64 lifecycle_next_failure_mail(gint64 since, gint64 now);
+/* When, after a mail at NOW about what fails, the next one is written: each night, however often
+ * it is tried in between. */
+gint64 lifecycle_next_failure_mail(gint64 now);
 
 /* Decides WORK on FACTS, as lifecycle_decide() does for an item: what is wrong is in the
  * decision's faults, and then there are no steps. */

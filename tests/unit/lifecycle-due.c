@@ -287,15 +287,9 @@ static void test_overdue(World *world, gconstpointer data G_GNUC_UNUSED)
 
 static void test_failure_mails(World *world G_GNUC_UNUSED, gconstpointer data G_GNUC_UNUSED)
 {
-  static const gint64 days[] = {1, 2, 4, 8, 15, 22, 29};
-  gint64 next = lifecycle_next_failure_mail(NOW, NOW);
-  gsize mails = 0;
-  for (gint64 day = 1; day < 30; day++)
-    if (NOW + day * DAY >= next) {
-      g_assert_cmpint(day, ==, days[mails++]);
-      next = lifecycle_next_failure_mail(NOW, NOW + day * DAY);
-    }
-  g_assert_cmpuint(mails, ==, G_N_ELEMENTS(days));
+  gint64 next = lifecycle_next_failure_mail(NOW);
+  g_assert_cmpint(next, >, NOW + DAY / 2); /* a watch looks all day long */
+  g_assert_cmpint(next, <=, NOW + DAY - 60);
 }
 
 static void check_term_end(const char *at, const char *left_until, gint64 years, const char *wanted,
