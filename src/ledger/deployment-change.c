@@ -89,8 +89,10 @@ gboolean ledger_undeploy(Ledger *ledger, const char *certificate, const char *pr
   if (deployment == NULL)
     return fail_unknown(certificate, error);
   if (deployment->state != LIFECYCLE_DEPLOYMENT_LEAVING) {
-    /* A command that failed may have brought something there. */
-    deployment->by_command = deployment->by_command || deployment->attempts > 0;
+    /* A command that failed, or that was killed with its run and left no trace, may have brought
+     * something there. */
+    deployment->by_command =
+        deployment->by_command || deployment->attempts > 0 || deployment->since < now;
     deployment->attempts = 0;
     deployment->since = now;
     deployment->failing_since = 0;

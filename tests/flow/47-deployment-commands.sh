@@ -174,6 +174,23 @@ is 'and carries out what was under way once more' "$(outcomes T-1.1) $(grep -c s
 is 'the key is gone' "$(search_key)" ''
 is 'and nothing waits to be written' "$(sqlite3 "$INSTANCE/state/ledger.db" 'SELECT COUNT(*) FROM output WHERE done = 0')" 0
 
+# What a killed command has brought somewhere is taken off, although nobody knows of it.
+{ target fine 20 true; target slow 60 "$work/slow"; target cut 60 "$work/slow"; } | configure
+touch block
+rm -f blocked
+deploy T-C T-1 cut | drop cut.xml
+"$CERTDROP" -C "$INSTANCE" --at "$(at 6005)" run >out 2>err &
+run=$!
+for _ in $(seq 1 200); do [ -e blocked ] && break; sleep 0.05; done
+kill -KILL $run
+wait $run 2>/dev/null
+pgrep -f '^sleep 30$' | while read -r sleeper; do [ "$(readlink "/proc/$sleeper/cwd" | grep -c "$INSTANCE")" = 0 ] || kill "$sleeper"; done
+rm block
+undeploy T-CU T-1 cut | drop cut-off.xml
+run_at "$(at 6006)"
+is 'one whose command was killed is taken off by it' "$(field T-1.1 cut outcome) $(grep -c cut slow.log)" ' 2'
+{ target fine 20 true; target slow 60 "$work/slow"; target quick 60 "$work/slow"; } | configure
+
 # SIGTERM ends a command early; it has not failed.
 touch block
 rm -f blocked
