@@ -12,9 +12,6 @@ ALTER TABLE orders ADD COLUMN automatic BIGINT NOT NULL DEFAULT 0;
 -- What need not be paid any more: the parts of certificates revoked or deleted before.
 ALTER TABLE orders ADD COLUMN cancelled BIGINT NOT NULL DEFAULT 0;
 
--- Which items were about a certificate that is deleted: their pages lead to it.
-CREATE INDEX item_subject ON item (subject) WHERE subject IS NOT NULL;
-
 ALTER TABLE certificate ADD COLUMN name TEXT; -- of an uploaded one: what its sender calls it
 ALTER TABLE certificate ADD COLUMN forerunner TEXT; -- the certificate that it renews
 ALTER TABLE certificate ADD COLUMN successor TEXT; -- the certificate that renews it

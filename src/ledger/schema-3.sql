@@ -50,7 +50,6 @@ INSERT INTO spending (at, kind, order_ref, certificate, reference, amount, curre
     SELECT at, 4, order_ref, certificate, reference, amount, currency, file, number FROM refund
   ) n LEFT JOIN file f ON f.number = n.file ORDER BY n.at, n.kind, n.number, n.order_ref;
 CREATE INDEX spending_at ON spending (at, number);
-CREATE INDEX spending_order ON spending (order_ref);
 
 CREATE TABLE spending_day (
   day BIGINT NOT NULL, -- days since 1970
