@@ -38,8 +38,8 @@ counts_of_json() {
 counts_of_csv() {
   python3 -c '
 import collections, csv, sys
-rows = list(csv.DictReader(open(sys.argv[1], newline="", encoding="utf-8-sig")))
-status = next(name for name in rows[0] if name.lower() == "status")
+rows = csv.DictReader(open(sys.argv[1], newline="", encoding="utf-8-sig"))
+status = next(name for name in rows.fieldnames if name.lower() == "status")
 print(*("%s=%d" % item for item in sorted(collections.Counter(row[status] for row in rows).items())))' \
     "$INSTANCE/reports/certificates.csv"
 }
