@@ -39,7 +39,8 @@ static Page *day_build(const ReportsContext *context, gconstpointer data)
         g_strdup_printf("%02d:%02d UTC", (int)(minute / 60), (int)(minute % 60));
     calendar_add_row(page, &table, certificate, when);
   }
-  list_add_others(page, model->others, "the first that run out");
+  g_autofree char *date = clock_format_date(model->day * CLOCK_DAY);
+  list_add_others(page, model->others, "the first that run out", date);
   return page;
 }
 

@@ -88,18 +88,21 @@ void list_add_filter(Page *page, gboolean searched)
 /* How many spans are told of one by one; those before them as one. */
 #define LIST_SPANS 100
 
-static void list_add_span(const Page *page, cmark_node *list, gint64 first, gint64 last)
+static void list_add_span(const Page *page, cmark_node *list, gint64 first, gint64 last,
+                          const char *filter)
 {
-  g_autofree char *label =
-      g_strdup_printf("%" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, first * LEDGER_BLOCK_SIZE + 1,
-                      (last + 1) * LEDGER_BLOCK_SIZE);
-  list_add_block(page, page_add_item(list), "list", last, label);
+  g_autofree char *path = g_strdup_printf("list/%" G_GINT64_FORMAT, last);
+  page_add_format(page_add_link_at(page, page_add_item(list), path, filter),
+                  "%" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, first * LEDGER_BLOCK_SIZE + 1,
+                  (last + 1) * LEDGER_BLOCK_SIZE);
 }
 
-void list_add_others(const Page *page, const GArray *others, const char *first)
+void list_add_others(const Page *page, const GArray *others, const char *first, const char *words)
 {
   if (others == NULL || others->len == 0)
     return;
+  g_autofree char *escaped = g_uri_escape_string(words, NULL, FALSE);
+  g_autofree char *filter = g_strconcat("words=", escaped, NULL);
   page_add_format(page_add_paragraph(page->root),
                   "These are %s. Others stand among all certificates, those with the numbers",
                   first);
@@ -107,7 +110,7 @@ void list_add_others(const Page *page, const GArray *others, const char *first)
   for (guint i = 0; i < MIN(others->len, LIST_SPANS); i++) {
     const LedgerSpan *span = &g_array_index(others, LedgerSpan, i);
     guint end = i + 1 == LIST_SPANS ? others->len - 1 : i;
-    list_add_span(page, list, g_array_index(others, LedgerSpan, end).first, span->last);
+    list_add_span(page, list, g_array_index(others, LedgerSpan, end).first, span->last, filter);
   }
 }
 
@@ -118,7 +121,8 @@ void list_end_page(Page *page, const ListModel *model, const char *nouns)
     return;
   }
   if (model->list->status != 0) {
-    list_add_others(page, model->others, "the newest");
+    list_add_others(page, model->others, "the newest",
+                    lifecycle_statuses[model->list->status].label);
     return;
   }
   cmark_node *text = page_add_paragraph(page->root);

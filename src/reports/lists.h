@@ -68,8 +68,9 @@ void list_add_filter(Page *page, gboolean searched);
 void list_end_page(Page *page, const ListModel *model, const char *nouns);
 
 /* That OTHERS (LedgerSpan) stand in the list of all, and the ways there; nothing where there are
- * none. FIRST says which are shown here: "the newest". */
-void list_add_others(const Page *page, const GArray *others, const char *first);
+ * none. FIRST says which are shown here: "the newest"; WORDS are what list.js filters those pages
+ * by, so that each shows the others alone. */
+void list_add_others(const Page *page, const GArray *others, const char *first, const char *words);
 
 /* ---- The builders, one a file ---- */
 Page *list_build(const ReportsContext *context, const ListModel *model);

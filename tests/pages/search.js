@@ -200,6 +200,17 @@ const steps = {
     is("which of both is remembered", await isCard(), "grid");
     await page.getByRole("link", { name: "List view" }).click();
     is("either way", await isCard(), "table-row");
+    await page.goto(address("status/issued/index.html"));
+    await page.getByRole("link", { name: /^\d+ to \d+$/ }).first().click();
+    await page.waitForURL(/\/list\/\d+\.html/);
+    const issued = await column(2);
+    ok("a list of a status leads to the others with it", issued.length > 0 && issued.every((status) => status === "Issued"), issued.join());
+    await page.goto(address("list/index.html") + "#words=Pending%20verification");
+    const pending = await column(2);
+    ok("a link may ask for a status", pending.length > 0 && pending.length < before.length, pending.join());
+    ok("  alone", pending.every((status) => status === "Pending verification"), pending.join());
+    await words.fill("");
+    is("  and be overruled", (await column(1)).length, before.length);
     await page.goto(address("incoming/index.html"));
     await page.getByRole("searchbox").fill("upper.xml");
     is("and files", await page.locator(".scroll tbody tr:visible").count(), 1);

@@ -1,5 +1,5 @@
-// Sorts the table of a list by its columns, filters its rows by what is typed, on this page and
-// nothing else, and remembers whether they are shown as cards. Without it the page is what it is.
+// Sorts the table of a list by its columns, filters its rows by what is typed or by what the link
+// that led here asks for, on this page and nothing else, and remembers whether they are shown as cards. Without it the page is what it is.
 "use strict";
 (() => {
   const place = document.getElementById("filter");
@@ -87,11 +87,17 @@
       return null;
     }
   }
+  // A page that leads to the rows of one kind, such as those of a status, says which: they are what
+  // the field shows then, and it can be emptied.
+  const asked = new URLSearchParams(window.location.hash.slice(1)).get("words");
+  if (asked !== null) words.value = asked;
+
   const views = document.querySelector(".views");
   views?.addEventListener("click", (event) => {
     if (event.target.id) remembered(event.target.id);
   });
-  if (views && window.location.hash === "" && remembered() === "cards") window.location.replace("#cards");
+  const chosen = ["#list", "#cards"].includes(window.location.hash);
+  if (views && !chosen && remembered() === "cards") window.location.replace("#cards");
 
   words.addEventListener("input", filter);
   place.hidden = false;
