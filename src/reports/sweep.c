@@ -108,6 +108,33 @@ static gboolean sweep_folder(const ReportsContext *context, const char *name, co
   return ok;
 }
 
+/* Folders of lists that only older versions wrote. */
+static const char *const former_folders[] = {"cards"};
+
+static gboolean former_has_reason(const ReportsContext *context, const SweepFolder *of,
+                                  const char *name, gboolean *ret_reason, GError **error)
+{
+  (void)context;
+  (void)of;
+  (void)error;
+  *ret_reason = strcmp(name, "index") != 0 && !g_ascii_isdigit(*name);
+  return TRUE;
+}
+
+static gboolean sweep_former(const ReportsContext *context, GError **error)
+{
+  g_autoptr(FileGroup) group = file_group_new(context->root);
+  for (guint i = 0; i < G_N_ELEMENTS(former_folders); i++) {
+    g_autofree char *folder = g_strconcat("reports/", former_folders[i], NULL);
+    if (faccessat(context->root, folder, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+      continue;
+    if (!sweep_folder(context, former_folders[i], NULL, former_has_reason, error))
+      return FALSE;
+    file_group_remove_folder(group, folder);
+  }
+  return file_group_commit(group, error);
+}
+
 gboolean reports_sweep(const ReportsContext *context, const ReportsList lists[REPORTS_LIST_N],
                        GError **error)
 {
@@ -123,5 +150,5 @@ gboolean reports_sweep(const ReportsContext *context, const ReportsList lists[RE
   }
   return sweep_folder(context, "certificate", NULL, certificate_has_reason, error) &&
          sweep_folder(context, "request", NULL, document_has_reason, error) &&
-         file_remove_temporary(context->root, "reports", error);
+         sweep_former(context, error) && file_remove_temporary(context->root, "reports", error);
 }

@@ -36,6 +36,13 @@ is 'pages that were lost are made again' "$(pages | diff before - )" ''
 echo '<p>nobody links here' >"$INSTANCE/reports/certificate/NOBODY.1.html"
 certdrop -C "$INSTANCE" report
 is 'a page that has no more reason is removed' "$(pages | diff before -)" ''
+mkdir "$INSTANCE/reports/cards"
+for page in index.html index.md 0.html 0.md mine.md; do echo '<p>' >"$INSTANCE/reports/cards/$page"; done
+certdrop -C "$INSTANCE" report
+is 'so are those of a folder that only older versions wrote' "$(ls "$INSTANCE/reports/cards")" mine.md
+rm "$INSTANCE/reports/cards/mine.md"
+certdrop -C "$INSTANCE" report
+is 'and it goes with the last of what lay there' "$(pages | diff before -; ls -d "$INSTANCE/reports/cards" 2>/dev/null)" ''
 
 before=$(snapshot)
 run_at "$(at 0 0 300)"
