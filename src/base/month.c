@@ -67,9 +67,16 @@ char *month_day_name(gint64 day)
                          (int)(day - month_first_day(month_of(day * CLOCK_DAY))) + 1);
 }
 
+static int number_at(const char *digits)
+{
+  return (int)g_ascii_strtoll(digits, NULL, 10);
+}
+
 gint64 month_day_from_name(const char *text)
 {
-  return fits(text, "0000-00-00") ? day_of(atoi(text), atoi(text + 5), atoi(text + 8)) : -1;
+  return fits(text, "0000-00-00")
+             ? day_of(number_at(text), number_at(text + 5), number_at(text + 8))
+             : -1;
 }
 
 char *month_day_title(gint64 day)

@@ -92,7 +92,7 @@ static void close_pair(const int pair[2])
 /* A pair of sockets, of which the second does not stand where a descriptor of the reader will. */
 static gboolean make_pair(int ret_pair[2], GError **error)
 {
-  int pair[2];
+  int pair[2] = {-1, -1};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
     return error_set_errno(error, errno, "cannot make a socket for a reader");
   int moved = fcntl(pair[1], F_DUPFD_CLOEXEC, WIRE_READER_KEYS + 1);
@@ -109,7 +109,7 @@ static gboolean make_pair(int ret_pair[2], GError **error)
 
 Child *child_start(GError **error)
 {
-  int pair[2], keys[2];
+  int pair[2] = {-1, -1}, keys[2] = {-1, -1};
   if (!make_pair(pair, error))
     return NULL;
   if (!make_pair(keys, error)) {

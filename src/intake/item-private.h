@@ -39,7 +39,7 @@ typedef struct {
 void look_into(RequestKind kind, Look *look);
 
 /* The same for two kinds, in look-foreign.c. */
-void look_into_upload(Look *look);
-void look_into_issuance(Look *look);
+void look_into_upload(Look *into);
+void look_into_issuance(Look *into);
 
 #endif

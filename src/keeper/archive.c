@@ -248,6 +248,7 @@ static gboolean job_make(Keeper *keeper, gpointer item, gpointer data G_GNUC_UNU
   job->output = make_from(keeper, job->issue, job->product, job->wanted, &refused);
   if (job->output != NULL)
     return TRUE;
+  g_assert(refused != NULL);
   if (!g_error_matches(refused, CERTDROP_ERROR, CERTDROP_ERROR_REFUSED)) {
     g_propagate_error(error, g_steal_pointer(&refused));
     return FALSE;

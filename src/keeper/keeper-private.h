@@ -269,7 +269,7 @@ KeeperIssue *keeper_issue_new(const LifecycleStep *step, const Product *product,
 void keeper_issue_free(KeeperIssue *issue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeeperIssue, keeper_issue_free)
 /* Makes key, certificate and archives of ISSUE. Asks no ledger: any thread may call it. */
-gboolean keeper_make_issue(Keeper *keeper, KeeperIssue *issue, GError **error);
+gboolean keeper_make_issue(Keeper *keeper, KeeperIssue *job, GError **error);
 /* Adds ISSUE, which it takes, to the group. Where the keeper has several threads, others make it
  * while more is decided. */
 void keeper_add_issue(Keeper *keeper, KeeperIssue *issue);

@@ -63,6 +63,7 @@ static gboolean send_one(Keeper *keeper, gpointer item, gpointer data, GError **
 static gboolean record_failure(Keeper *keeper, const ConfigurationCommand *command,
                                const Sending *sending, GError **error)
 {
+  g_assert(command != NULL); /* it was what failed */
   const LedgerMail *mail = sending->mail;
   const ProgramRequest request = request_for(command, mail);
   g_autofree char *end = program_describe(&request, sending->result);

@@ -53,7 +53,7 @@ typedef struct {
 } VerifySuspect;
 
 void verify_suspect(Verify *verify, const VerifySuspect *suspect);
-void verify_suspect_free(gpointer suspect);
+void verify_suspect_free(gpointer data);
 /* After the view was ended: those that no run has changed since are differences. */
 gboolean verify_suspects(Verify *verify, GError **error);
 

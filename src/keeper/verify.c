@@ -54,8 +54,9 @@ void keeper_verification_free(KeeperVerification *verification)
 
 /* ---- What is found ------------------------------------------------------ */
 
+/* TEXT is taken. */
 static void add_found(Verify *verify, gboolean note, KeeperVerified what, const char *subject,
-                      char *text)
+                      char *text) /* NOLINT(readability-non-const-parameter): it is freed */
 {
   KeeperVerification *result = verify->result;
   KeeperDifference *found = g_new0(KeeperDifference, 1);

@@ -80,6 +80,13 @@ static gboolean is_out_of_reach(const LifecycleFacts *facts, RequestKind kind)
          (kind != REQUEST_KIND_REVOCATION || !in_use || certificate->revoked);
 }
 
+static gboolean is_refused(const LifecycleCertificate *certificate, const LifecycleCell *cell)
+{
+  return cell->verdict == LIFECYCLE_VERDICT_REFUSE ||
+         (cell->verdict == LIFECYCLE_VERDICT_ALLOW_REISSUE && !is_being_reissued(certificate));
+}
+
+/* A deleted certificate has no status: what is within reach of it is decided by its kind. */
 static void decide_by_status(const LifecycleFacts *facts, const RequestItem *item,
                              LifecycleDecision *decision)
 {
@@ -90,14 +97,11 @@ static void decide_by_status(const LifecycleFacts *facts, const RequestItem *ite
   if (is_out_of_reach(facts, item->kind))
     fault_add(decision->faults, "deleted", item->line, request_kinds[item->kind].name,
               "%s was deleted; this cannot be undone: order a new certificate", certificate->id);
-  else if (certificate->status == 0)
-    operation->decide(facts, item, decision);
-  else if (cell->verdict == LIFECYCLE_VERDICT_REFUSE ||
-           (cell->verdict == LIFECYCLE_VERDICT_ALLOW_REISSUE && !is_being_reissued(certificate)))
+  else if (certificate->status != 0 && is_refused(certificate, cell))
     fault_add(decision->faults, "state", item->line, request_kinds[item->kind].name, "%s is %s: %s",
               certificate->id, lifecycle_statuses[certificate->status].name,
               cell->reason != NULL ? cell->reason : "this is not possible now");
-  else if (cell->verdict == LIFECYCLE_VERDICT_WAIT && !immediate)
+  else if (certificate->status != 0 && cell->verdict == LIFECYCLE_VERDICT_WAIT && !immediate)
     decision->waits_for = g_strdup(certificate->id);
   else
     operation->decide(facts, item, decision);

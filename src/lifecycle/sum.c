@@ -1,20 +1,34 @@
 #include "lifecycle/lifecycle.h"
 
+/* The sum that STEP moves money in, or NULL; *RET_MONEY is what it moves. */
+static gint64 *moved_by(LifecycleSum *sum, const LifecycleStep *step, gint64 *ret_money,
+                        const char **ret_currency)
+{
+  if (step->kind == LIFECYCLE_STEP_CREATE_ORDER) {
+    *ret_money = step->order->price;
+    *ret_currency = step->order->currency;
+    return step->order->price > 0 ? &sum->price : NULL;
+  }
+  if (step->payment == NULL)
+    return NULL;
+  *ret_money = step->payment->amount;
+  *ret_currency = step->payment->currency;
+  if (step->kind == LIFECYCLE_STEP_RECORD_PAYMENT)
+    return &sum->paid;
+  return step->kind == LIFECYCLE_STEP_REFUND ? &sum->refunded : NULL;
+}
+
 static void add_step(LifecycleSum *sum, const LifecycleStep *step)
 {
   sum->steps[step->kind]++;
   if (step->kind == LIFECYCLE_STEP_CREATE_ORDER)
     sum->certificates += (guint32)step->order->quantity;
-  const char *currency = step->payment != NULL ? step->payment->currency : NULL;
-  if (step->kind == LIFECYCLE_STEP_CREATE_ORDER && step->order->price > 0) {
-    sum->price += step->order->price;
-    currency = step->order->currency;
-  } else if (step->kind == LIFECYCLE_STEP_RECORD_PAYMENT && step->payment != NULL)
-    sum->paid += step->payment->amount;
-  else if (step->kind == LIFECYCLE_STEP_REFUND)
-    sum->refunded += step->payment->amount;
-  else
+  gint64 money = 0;
+  const char *currency = NULL;
+  gint64 *total = moved_by(sum, step, &money, &currency);
+  if (total == NULL)
     return;
+  *total += money;
   sum->currency = g_intern_string(currency);
 }
 

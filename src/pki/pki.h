@@ -530,7 +530,7 @@ GBytes *pki_authority_make_crl(const PkiAuthority *authority, const PkiCrlReques
 typedef struct PkiCrl PkiCrl;
 
 /* Reads DER. CERTDROP_ERROR_REFUSED if it is no CRL, or not signed by ISSUER. */
-PkiCrl *pki_crl_read(GBytes *der, GBytes *issuer, GError **error);
+PkiCrl *pki_crl_read(GBytes *bytes, GBytes *issuer, GError **error);
 gint64 pki_crl_this_update(const PkiCrl *crl);
 gint64 pki_crl_next_update(const PkiCrl *crl);
 /* The serial numbers on it, hex as everywhere, one after the other; the caller frees one. */

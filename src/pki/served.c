@@ -49,9 +49,8 @@ static int connect_to(const struct addrinfo *address, gint64 deadline)
   int failed = 0;
   if (connect(fd, address->ai_addr, address->ai_addrlen) != 0) {
     socklen_t length = sizeof failed;
-    if (errno != EINPROGRESS || !wait_for(fd, POLLOUT, deadline))
-      failed = errno;
-    else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &length) != 0)
+    if (errno != EINPROGRESS || !wait_for(fd, POLLOUT, deadline) ||
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &length) != 0)
       failed = errno;
   }
   if (failed == 0)

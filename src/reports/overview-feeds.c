@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "reports/overview-renewals.h"
+#include "reports/overview.h"
 
 void overview_add_mail(const Page *page, cmark_node *panels, const GPtrArray *failing, gint64 count)
 {

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "reports/certificate.h"
+#include "reports/overview.h"
 
 #define SHOWN 5
 #define SOON_DAYS 30

@@ -20,9 +20,4 @@ void overview_renewals_clear(OverviewRenewals *renewals);
 void overview_add_renewals(const Page *page, cmark_node *panels, const OverviewRenewals *renewals,
                            gint64 now);
 
-/* What the overview's panels share: one with its count in the title, and whole days between
- * two moments, "less than a day", "1 day", "20 days". */
-cmark_node *overview_add_panel(cmark_node *panels, const char *title, gint64 count);
-void overview_add_days(cmark_node *parent, gint64 from, gint64 to);
-
 #endif

@@ -10,8 +10,8 @@ extern const PageMark page_mark_link;
 
 /* ---- page-render.c ---- */
 
-/* Exchanges what differs in the Markdown, in NODE and below it. */
-void page_exchange(cmark_node *node);
+/* Exchanges what differs in the Markdown, in ROOT and below it. */
+void page_exchange(cmark_node *root);
 
 /* ---- page-memory.c ---- */
 

@@ -11,7 +11,7 @@ static void render_exchange_address(cmark_node *link)
   const char *address = cmark_node_get_url(link);
   gsize stem = strcspn(address, "#") - strlen(".html");
   char *other = page_take(stem + sizeof ".md");
-  strcpy(mempcpy(other, address, stem), ".md");
+  memcpy(mempcpy(other, address, stem), ".md", sizeof ".md");
   cmark_node_set_url(link, other);
 }
 
