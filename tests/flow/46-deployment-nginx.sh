@@ -149,6 +149,11 @@ is 'nothing was removed for that' "$(grep -c remove fleet/log)" 0
 
 printf '<undeployment %s ref="F-U" certificate="F-2"><target product="fleet"><region>127.0.0.11</region></target></undeployment>' "$xmlns" | drop off.xml
 run_at "$(at 2 0 700)"
+# nginx takes its time after it was told, and nothing looks at what was taken off.
+for _ in $(seq 1 100); do
+  [ "$(served 127.0.0.11 f.example.test)" != "$(serial F-2.1)" ] && break
+  sleep 0.1
+done
 is 'taken off, it is served no more' "$(deployments F-2.1) $(served 127.0.0.11 f.example.test)" \
   "127.0.0.12 deployed $(openssl x509 -in default.pem -noout -serial | cut -d = -f 2)"
 is 'by the same command' "$(tail -n 1 fleet/log)" "remove 127.0.0.11 $(serial F-2.1) instead of $first"
