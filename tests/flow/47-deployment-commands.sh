@@ -158,16 +158,26 @@ echo "$CERTDROP_PRODUCT" >>"$(dirname "$0")/slow.log"
 SH
 chmod +x slow
 { target fine 20 true; target slow 60 "$work/slow"; target quick 60 "$work/slow"; } | configure
-touch block
+# cut_off SIGNAL MINUTE: a run that gets SIGNAL while its command works; $? is how it ended.
+cut_off() {
+  touch block
+  rm -f blocked
+  "$CERTDROP" -C "$INSTANCE" --at "$(at "$2")" run >out 2>err &
+  local run=$!
+  for _ in $(seq 1 200); do [ -e blocked ] && break; sleep 0.05; done
+  rm block
+  kill "-$1" $run
+  wait $run 2>/dev/null
+}
+# What such a command left, which would go on for a while.
+end_commands() {
+  local sleeper
+  pgrep -f '^sleep 30$' | while read -r sleeper; do [ "$(readlink "/proc/$sleeper/cwd" | grep -c "$INSTANCE")" = 0 ] || kill "$sleeper"; done
+}
 deploy T-K T-1 slow | drop kill.xml
-"$CERTDROP" -C "$INSTANCE" --at "$(at 6004)" run >out 2>err &
-run=$!
-for _ in $(seq 1 200); do [ -e blocked ] && break; sleep 0.05; done
-kill -KILL $run
-wait $run 2>/dev/null
+cut_off KILL 6004
 like 'a run that is killed leaves the key where its command had it' "$(search_key)" 'state/private/[0-9]+/privkey.pem'
-pgrep -f '^sleep 30$' | while read -r sleeper; do [ "$(readlink "/proc/$sleeper/cwd" | grep -c "$INSTANCE")" = 0 ] || kill "$sleeper"; done
-rm block
+end_commands
 run_at "$(at 6005)"
 expect_status 'the next run goes on' 0
 is 'and carries out what was under way once more' "$(outcomes T-1.1) $(grep -c slow slow.log)" 'bad deployed, fine deployed, slow deployed 2'
@@ -176,34 +186,20 @@ is 'and nothing waits to be written' "$(sqlite3 "$INSTANCE/state/ledger.db" 'SEL
 
 # What a killed command has brought somewhere is taken off, although nobody knows of it.
 { target fine 20 true; target slow 60 "$work/slow"; target cut 60 "$work/slow"; } | configure
-touch block
-rm -f blocked
 deploy T-C T-1 cut | drop cut.xml
-"$CERTDROP" -C "$INSTANCE" --at "$(at 6005)" run >out 2>err &
-run=$!
-for _ in $(seq 1 200); do [ -e blocked ] && break; sleep 0.05; done
-kill -KILL $run
-wait $run 2>/dev/null
-pgrep -f '^sleep 30$' | while read -r sleeper; do [ "$(readlink "/proc/$sleeper/cwd" | grep -c "$INSTANCE")" = 0 ] || kill "$sleeper"; done
-rm block
+cut_off KILL 6005
+end_commands
 undeploy T-CU T-1 cut | drop cut-off.xml
 run_at "$(at 6006)"
 is 'one whose command was killed is taken off by it' "$(field T-1.1 cut outcome) $(grep -c cut slow.log)" ' 2'
 { target fine 20 true; target slow 60 "$work/slow"; target quick 60 "$work/slow"; } | configure
 
 # SIGTERM ends a command early; it has not failed.
-touch block
-rm -f blocked
 deploy T-T T-1 quick | drop term.xml
-"$CERTDROP" -C "$INSTANCE" --at "$(at 6006)" run >out 2>err &
-run=$!
-for _ in $(seq 1 200); do [ -e blocked ] && break; sleep 0.05; done
-kill -TERM $run
-wait $run
+cut_off TERM 6006
 is 'a run that is asked to end does so' $? 0
 is 'the command is no failure then' "$(outcomes T-1.1) $(field T-1.1 quick attempts)" 'bad deployed, fine deployed, quick pending, slow deployed 0'
 is 'and has no key left' "$(search_key)" ''
-rm block
 run_at "$(at 6007)"
 is 'the next run does it' "$(outcomes T-1.1)" 'bad deployed, fine deployed, quick deployed, slow deployed'
 # ---- Renewed twice while its command fails ----
