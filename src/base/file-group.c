@@ -147,7 +147,7 @@ static gboolean sync_folders_above(int root, const char *path, GHashTable *synce
   int errnum = file_sync_folder(root, folder);
   if (errnum != 0 && errnum != ENOENT)
     return error_set_errno(error, errnum, "%s: cannot sync", folder);
-  return (strcmp(folder, ".") == 0 || sync_folders_above(root, folder, synced, error));
+  return strcmp(folder, ".") == 0 || sync_folders_above(root, folder, synced, error);
 }
 
 static gboolean sync_names(FileGroup *group, GError **error)

@@ -224,9 +224,9 @@ static gboolean stage_one(Keeper *keeper, gpointer item, gpointer group, GError 
 /* A group's files on their way to disk. */
 struct KeeperWriting {
   Keeper *keeper;
-  GPtrArray *outputs;
+  GPtrArray *outputs; /* at least one */
   FileGroup *group;
-  GThread *thread; /* NULL: none was needed, all is done */
+  GThread *thread; /* NULL: all is done */
   GError *error;
 };
 
@@ -301,12 +301,10 @@ gboolean keeper_finish_writing(Keeper *keeper, GError **error)
     keeper->synced_output = keeper->named_output;
     keeper->synced = TRUE;
   }
-  if (writing->outputs->len > 0) {
-    const KeeperOutput *last = g_ptr_array_index(writing->outputs, writing->outputs->len - 1);
-    if (safe && keeper->synced_output == keeper->named_output)
-      keeper->synced_output = last->row->number;
-    keeper->named_output = last->row->number;
-  }
+  const KeeperOutput *last = g_ptr_array_index(writing->outputs, writing->outputs->len - 1);
+  if (safe && keeper->synced_output == keeper->named_output)
+    keeper->synced_output = last->row->number;
+  keeper->named_output = last->row->number;
   return TRUE;
 }
 
